@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// Plain JavaScript that Node 10 can already parse: an older Node gets one sentence, never a stack trace.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const needed = 24
+const found = Number(process.versions.node.split('.')[0])
+if (found < needed) {
+  const portuguese = /^pt/i.test(process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || '')
+  process.stderr.write(
+    portuguese
+      ? `imagep2p precisa do Node ${needed} ou mais novo e este é o ${process.versions.node}: na pasta do projeto, rode «npm install» e depois «npx imagep2p».\n`
+      : `imagep2p needs Node ${needed} or newer and this is ${process.versions.node}: in the project's folder, run "npm install" and then "npx imagep2p".\n`,
+  )
+  process.exitCode = 1
+} else {
+  const source = new URL('../src/cli/main.ts', import.meta.url)
+  const built = new URL('../dist/cli/main.js', import.meta.url)
+  const { main } = await import((existsSync(fileURLToPath(source)) ? source : built).href)
+  await main(process.argv.slice(2))
+}
