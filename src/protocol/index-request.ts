@@ -1,0 +1,210 @@
+import { isUtf8 } from 'node:buffer'
+import type { Digest } from './digest.ts'
+import { isNameAcceptable, toWireName } from './image-name.ts'
+import { DIGEST_HEX_BYTES, MAX_PASSWORD_BYTES, MAX_PORT } from './limits.ts'
+import { dropWhiteSpace, skipWhiteSpace } from './white-space.ts'
+
+/**
+ * What a client says to the index server, one datagram each:
+ *
+ *     request  = OWS (list-all / register / update / end) OWS
+ *     list-all = "LST"
+ *     register = "REG" SP password SP port SP list
+ *     update   = "UPD" SP password SP port SP list
+ *     end      = "END" SP password SP port
+ *     password = 1*256 non-space
+ *     port     = 1*5 DIGIT                  ; 1 to 65535
+ *     list     = entry *(";" entry)
+ *     entry    = 32 HEXDIG "," name         ; the first comma ends the MD5, see image-name.ts
+ *     OWS      = any white space, see white-space.ts
+ *
+ * The whole datagram is UTF-8. Decoding works on the datagram's bytes and keeps offsets, so that nothing is made for a
+ * field that is not kept.
+ */
+export const Word = { register: 'REG', list: 'LST', update: 'UPD', end: 'END' } as const
+export type Word = (typeof Word)[keyof typeof Word]
+
+/** A decoded request: offsets into the datagram it was read from, valid for as long as those bytes are. */
+export interface IndexRequest {
+  readonly word: Word
+  readonly bytes: Uint8Array
+  /** Password: `[passwordStart, passwordEnd)`. Empty for LST. */
+  readonly passwordStart: number
+  readonly passwordEnd: number
+  /** TCP port the client shares on, 1 to 65535; 0 for LST. */
+  readonly port: number
+  /** List: `[listStart, listEnd)`, every entry already checked. Empty for LST and END. */
+  readonly listStart: number
+  readonly listEnd: number
+  /** Entries in the list, as the reply counts them (an image named twice counts twice). */
+  readonly entryCount: number
+}
+
+/** One image as a client names it in a list. */
+export interface ImageEntry {
+  readonly digest: Digest
+  readonly name: string
+}
+
+const SPACE = 0x20
+const COMMA = 0x2c
+const SEMICOLON = 0x3b
+
+/** Decodes one datagram, `[start, end)` of `bytes`; `undefined` is answered with `ERR INVALID_MESSAGE_FORMAT`. */
+export function decodeIndexRequest(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): IndexRequest | undefined {
+  if (!isUtf8(bytes.subarray(start, end))) return undefined
+  const from = skipWhiteSpace(bytes, start, end)
+  const to = dropWhiteSpace(bytes, from, end)
+  const word = wordAt(bytes, from, to)
+  if (word === undefined) return undefined
+  const request = {
+    word,
+    bytes,
+    passwordStart: 0,
+    passwordEnd: 0,
+    port: 0,
+    listStart: 0,
+    listEnd: 0,
+    entryCount: 0,
+  }
+  if (word === Word.list) return to - from === 3 ? request : undefined
+
+  if (bytes[from + 3] !== SPACE) return undefined
+  request.passwordStart = from + 4
+  request.passwordEnd = fieldEnd(bytes, request.passwordStart, to)
+  const passwordBytes = request.passwordEnd - request.passwordStart
+  if (passwordBytes < 1 || passwordBytes > MAX_PASSWORD_BYTES) return undefined
+
+  const portStart = request.passwordEnd + 1
+  const portEnd = fieldEnd(bytes, portStart, to)
+  request.port = portBetween(bytes, portStart, portEnd)
+  if (request.port === 0) return undefined
+  if (word === Word.end) return portEnd === to ? request : undefined
+
+  request.listStart = portEnd + 1
+  request.listEnd = to
+  request.entryCount = countEntries(bytes, request.listStart, request.listEnd)
+  return request.entryCount > 0 ? request : undefined
+}
+
+/** Calls `visit` with the offsets of each entry of a decoded request, in order: digest `[at, at + 32)`, name after it. */
+export function forEachEntry(
+  { bytes, listStart, listEnd }: IndexRequest,
+  visit: (digestStart: number, nameStart: number, nameEnd: number) => void,
+): void {
+  for (let at = listStart; at < listEnd; ) {
+    const end = entryEnd(bytes, at, listEnd)
+    visit(at, at + DIGEST_HEX_BYTES + 1, end)
+    at = end + 1
+  }
+}
+
+/** The datagram for `LST`. */
+export function encodeList(): Buffer {
+  return Buffer.from(Word.list)
+}
+
+/** The datagram for `END`. `password` holds no white space. */
+export function encodeEnd(password: string, port: number): Buffer {
+  return Buffer.from(`${Word.end} ${password} ${port}`)
+}
+
+/** One `REG` or `UPD` datagram that is as long as `maxBytes` allows. */
+export interface EncodedRegistration {
+  readonly datagram: Buffer
+  /** How many of the entries, from the first on, are in it. */
+  readonly sentCount: number
+}
+
+/**
+ * The datagram for `REG` or `UPD` with as many of `entries`, in order, as fit into `maxBytes`. The wire has no empty
+ * list: with no entries, or no room for one, `sentCount` is 0 and the datagram must not be sent.
+ */
+export function encodeRegistration(
+  word: typeof Word.register | typeof Word.update,
+  password: string,
+  port: number,
+  entries: readonly ImageEntry[],
+  maxBytes: number,
+): EncodedRegistration {
+  const parts = [`${word} ${password} ${port} `]
+  let length = Buffer.byteLength(parts[0] ?? '')
+  let sentCount = 0
+  for (const { digest, name } of entries) {
+    const part = `${sentCount === 0 ? '' : ';'}${digest},${toWireName(name)}`
+    length += Buffer.byteLength(part)
+    if (length > maxBytes) break
+    parts.push(part)
+    sentCount += 1
+  }
+  return { datagram: Buffer.from(parts.join('')), sentCount }
+}
+
+function wordAt(bytes: Uint8Array, from: number, to: number): Word | undefined {
+  if (to - from < 3) return undefined
+  const code = ((bytes[from] ?? 0) << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0)
+  switch (code) {
+    case 0x524547:
+      return Word.register
+    case 0x4c5354:
+      return Word.list
+    case 0x555044:
+      return Word.update
+    case 0x454e44:
+      return Word.end
+    default:
+      return undefined
+  }
+}
+
+function fieldEnd(bytes: Uint8Array, from: number, to: number): number {
+  let at = from
+  while (at < to && bytes[at] !== SPACE) at += 1
+  return at
+}
+
+/** The port written in `[from, to)`, or 0 where it is none. */
+function portBetween(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from < 1 || to - from > 5) return 0
+  let port = 0
+  for (let at = from; at < to; at += 1) {
+    const digit = (bytes[at] ?? 0) - 0x30
+    if (digit < 0 || digit > 9) return 0
+    port = port * 10 + digit
+  }
+  return port <= MAX_PORT ? port : 0
+}
+
+/** How many entries the list in `[from, to)` holds, or 0 when it is empty or one of them is malformed. */
+function countEntries(bytes: Uint8Array, from: number, to: number): number {
+  if (from >= to) return 0
+  let count = 0
+  for (let at = from; at <= to; ) {
+    const end = entryEnd(bytes, at, to)
+    const comma = at + DIGEST_HEX_BYTES
+    if (comma >= end || bytes[comma] !== COMMA || !isHex(bytes, at, comma)) return 0
+    if (!isNameAcceptable(bytes, comma + 1, end)) return 0
+    count += 1
+    at = end + 1
+  }
+  return count
+}
+
+function entryEnd(bytes: Uint8Array, from: number, to: number): number {
+  let at = from
+  while (at < to && bytes[at] !== SEMICOLON) at += 1
+  return at
+}
+
+function isHex(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at] ?? 0
+    const lower = byte | 0x20
+    if (!((byte >= 0x30 && byte <= 0x39) || (lower >= 0x61 && lower <= 0x66))) return false
+  }
+  return true
+}
