@@ -50,6 +50,10 @@ const SPACE = 0x20
 const COMMA = 0x2c
 const SEMICOLON = 0x3b
 
+/** For each byte, 0 where it is a hexadecimal digit of either case and 1 where it is none. */
+const NOT_HEX = new Uint8Array(256).fill(1)
+for (const digit of Buffer.from('0123456789abcdefABCDEF')) NOT_HEX[digit] = 0
+
 /** Decodes one datagram, `[start, end)` of `bytes`; `undefined` is answered with `ERR INVALID_MESSAGE_FORMAT`. */
 export function decodeIndexRequest(
   bytes: Uint8Array,
@@ -97,8 +101,9 @@ export function forEachEntry(
   visit: (digestStart: number, nameStart: number, nameEnd: number) => void,
 ): void {
   for (let at = listStart; at < listEnd; ) {
-    const end = entryEnd(bytes, at, listEnd)
-    visit(at, at + DIGEST_HEX_BYTES + 1, end)
+    const nameStart = at + DIGEST_HEX_BYTES + 1
+    const end = entryEnd(bytes, nameStart, listEnd)
+    visit(at, nameStart, end)
     at = end + 1
   }
 }
@@ -184,9 +189,9 @@ function countEntries(bytes: Uint8Array, from: number, to: number): number {
   if (from >= to) return 0
   let count = 0
   for (let at = from; at <= to; ) {
-    const end = entryEnd(bytes, at, to)
     const comma = at + DIGEST_HEX_BYTES
-    if (comma >= end || bytes[comma] !== COMMA || !isHex(bytes, at, comma)) return 0
+    if (comma >= to || bytes[comma] !== COMMA || !isHex(bytes, at, comma)) return 0
+    const end = entryEnd(bytes, comma + 1, to)
     if (!isNameAcceptable(bytes, comma + 1, end)) return 0
     count += 1
     at = end + 1
@@ -200,11 +205,12 @@ function entryEnd(bytes: Uint8Array, from: number, to: number): number {
   return at
 }
 
+/**
+ * Without a branch for each digit: which of them are letters is as good as random, and a processor that guesses wrong
+ * every few digits takes twice as long for the whole datagram.
+ */
 function isHex(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) {
-    const byte = bytes[at] ?? 0
-    const lower = byte | 0x20
-    if (!((byte >= 0x30 && byte <= 0x39) || (lower >= 0x61 && lower <= 0x66))) return false
-  }
-  return true
+  let others = 0
+  for (let at = from; at < to; at += 1) others |= NOT_HEX[bytes[at] ?? 0] ?? 1
+  return others === 0
 }
