@@ -1,0 +1,258 @@
+import type { FailureCode, FailureDetails, OwnerFault } from '../base/failure.ts'
+
+/** `1 picture`, `2 pictures`, `1,234 pictures`. */
+function counted(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+}
+
+function pictures(count: number): string {
+  return counted(count, 'picture', 'pictures')
+}
+
+function bytes(count: number): string {
+  if (count < 1000) return `${count} B`
+  const units = ['kB', 'MB', 'GB', 'TB']
+  const power = Math.min(Math.floor(Math.log10(count) / 3), units.length)
+  return `${(count / 1000 ** power).toLocaleString('en', { maximumSignificantDigits: 3 })} ${units[power - 1]}`
+}
+
+const ownerFaults: Record<OwnerFault, string> = {
+  unreachable: 'could not be reached',
+  nothing: 'no longer has it',
+  errorText: 'answered with an error',
+  wrongContent: 'sent something else than was asked for, or only a part',
+  cut: 'broke off in the middle',
+  stalled: 'was too slow or stopped sending',
+  tooLarge: 'sent more than the largest picture allowed',
+}
+
+const refusedNames: Record<string, string> = {
+  dots: 'it is the name of a folder',
+  separator: 'it is a path to another folder',
+  drive: 'it names a drive',
+  nul: 'it holds a NUL character',
+  empty: 'nothing usable is left of it',
+  program: 'it is the name of a program, and the content is no picture',
+}
+
+const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => string } = {
+  unknownCommand: ({ command }) =>
+    `There is no command “${command}”. “imagep2p --help” lists those there are.`,
+  unknownOption: ({ option, command }) =>
+    `There is no option “${option}” here. “imagep2p ${command} --help” lists those there are.`,
+  missingOptionValue: ({ option, expected }) => `“${option}” needs ${expected} after it.`,
+  badOptionValue: ({ option, value, expected }) =>
+    `“${value}” is no good for “${option}”: it takes ${expected}.`,
+  missingArgument: ({ argument, command }) =>
+    `${argument} is missing. “imagep2p ${command} --help” shows how it is written.`,
+  extraArgument: ({ argument, command }) =>
+    `“${argument}” is one argument too many. “imagep2p ${command} --help” shows how it is written.`,
+  badServerAddress: ({ text }) =>
+    `“${text}” is no server address: write a name or an IP address, with a port where it is not 13377, such as 192.168.1.5, photos.local:5000 or [fe80::1]:13377.`,
+  portTaken: ({ port }) =>
+    `Port ${port} is taken by another program. Stop that one, or choose another with --port.`,
+  portForbidden: ({ port }) =>
+    `The system does not let this user open port ${port}. Choose one above 1023 with --port.`,
+  addressUnavailable: ({ host }) =>
+    `${host} is not an address of this computer. Leave --host out to listen on all of them.`,
+  cannotListen: ({ host, port, reason }) =>
+    `Listening on ${host} port ${port} did not work: the system says ${reason}.`,
+  fastPathUnavailable: ({ reason }) =>
+    `The fast datagram path cannot be used here (${reason}). Use --udp=auto, which takes the portable one instead.`,
+  directoryMissing: ({ directory }) => `There is no folder ${directory}. Check the name, or create it first.`,
+  directoryUnreadable: ({ directory, reason }) =>
+    `The folder ${directory} cannot be read (${reason}). Check its permissions, or that its disk is connected.`,
+  serverNotFound: ({ host, reason }) =>
+    `The index server ${host} was not found (${reason}). Check the name and the network.`,
+  serverSilent: ({ server, attempts, seconds, refused }) =>
+    refused
+      ? `Nothing is listening at ${server} (asked ${counted(attempts, 'time', 'times')}). Start the index server there with “imagep2p server”, or check the address.`
+      : `No answer from ${server} to ${counted(attempts, 'try', 'tries')} in ${Math.round(seconds)} s. Check that the index server runs, that the address is right, and that no firewall drops UDP.`,
+  serverRefused: ({ server, reason }) => `The index server ${server} refused: ${reason}.`,
+  serverUnreadable: ({ server }) => `What ${server} answered is not of this protocol. Is it an index server?`,
+  registeredWithOtherPassword: ({ server, port }) =>
+    `The index server ${server} does not take it: this address with port ${port} is registered with another password, or not at all. Register, or use another --port.`,
+  cancelled: () => 'Stopped before it was done.',
+  imageNotListed: ({ wanted }) =>
+    `“${wanted}” is not among the listed pictures. “imagep2p list” shows them with their names and MD5 sums.`,
+  imageAmbiguous: ({ wanted, digests }) =>
+    `${counted(digests.length, 'picture is', 'pictures are')} called “${wanted}”. Name the one you mean by its MD5 sum: ${digests.join(', ')}.`,
+  nameRefused: ({ name, reason }) =>
+    `“${name}” is not saved under that name: ${refusedNames[reason] ?? reason}.`,
+  allOwnersFailed: ({ name, attempts }) =>
+    `“${name}” could not be fetched from anybody: ${attempts
+      .map(
+        ({ owner, reason, detail }) =>
+          `${owner} ${ownerFaults[reason]}${detail === '' ? '' : ` (${detail})`}`,
+      )
+      .join('; ')}. Nothing was saved; try again when another owner is there.`,
+  diskFull: ({ directory, freeBytes }) =>
+    `The disk of ${directory} is full (${bytes(freeBytes)} free). Make room and try again; nothing was saved.`,
+  cannotSave: ({ name, directory, reason }) =>
+    `“${name}” could not be saved in ${directory} (${reason}). Check the folder's permissions; nothing was left behind.`,
+}
+
+/** Every sentence a person sees, in English: the model of the other languages. */
+export const english = {
+  failures,
+  counted: { pictures, bytes, rate: (bytesPerSecond: number) => `${bytes(bytesPerSecond)}/s` },
+  /** Before a failure on standard error. */
+  program: (sentence: string) => `imagep2p: ${sentence}`,
+  unexpected: (reason: string) => `Something went wrong that should not have: ${reason}. Please report it.`,
+  help: {
+    usage: 'Usage',
+    commands: 'Commands',
+    options: 'Options',
+    arguments: 'Arguments',
+    everywhere: 'Options of every command',
+    about: 'Share pictures straight from one computer to another.',
+    more: '“imagep2p COMMAND --help” tells more about one.',
+    command: 'COMMAND',
+    values: {
+      portOrAny: 'a port from 0 to 65535 (0: any free one)',
+      address: 'an IP address',
+      directory: 'a folder',
+      language: 'en or pt',
+      count: 'a whole number from 1 on',
+      flag: 'no value',
+    },
+    valueNames: {
+      portOrAny: 'PORT',
+      address: 'ADDRESS',
+      directory: 'FOLDER',
+      language: 'LANGUAGE',
+      count: 'N',
+    },
+    argumentNames: {
+      server: 'SERVER',
+      directory: 'FOLDER',
+      wanted: 'MD5-OR-NAME',
+    },
+    argumentTexts: {
+      server: 'the index server: a name or IP address, with :PORT where it is not 13377',
+      directory: 'the folder whose pictures are shared and into which downloads go',
+      wanted: 'pictures to fetch, by MD5 sum or by name',
+    },
+    commandTexts: {
+      server: 'run an index server, which knows who has which picture',
+      client: 'share a folder and use the network from a menu',
+      list: 'list the pictures of the network',
+      get: 'fetch pictures into a folder',
+      share: 'share a folder until stopped, without a menu',
+      demo: 'show the whole thing on this computer, with pictures drawn for it',
+    },
+    optionTexts: {
+      help: 'show this help',
+      version: 'show the version',
+      lang: 'language: en or pt (default: the system’s)',
+      data: 'folder for what is remembered between starts (default: where this system keeps such things)',
+      host: 'IP address to listen on (default: all)',
+      serverPort: 'UDP port to listen on (default: 13377)',
+      sharePort: 'TCP port to share on (default: the one of last time, else any free one)',
+      quiet: 'log warnings and errors only',
+      verbose: 'log every request',
+      registrationsPerAddress: 'peers that one IP address may register (default: 1024)',
+      recursive: 'share the pictures in subfolders too',
+      json: 'print one JSON value a line',
+      out: 'folder to save into (default: the current one)',
+    },
+  },
+  server: {
+    listening: (endpoint: string) =>
+      `Index server listening on ${endpoint} (UDP). Peers join with: imagep2p client ADDRESS FOLDER`,
+    anyAddress: (port: number, addresses: readonly string[]) =>
+      `port ${port} of every address of this computer: ${addresses.join(', ')}`,
+    registered: (peer: string, count: number) => `${peer} registered ${pictures(count)}`,
+    updated: (peer: string, count: number) => `${peer} updated to ${pictures(count)}`,
+    ended: (peer: string) => `${peer} left`,
+    malformed: (address: string) => `${address} sent something that is not of this protocol`,
+    refusedPassword: (peer: string) => `${peer} is registered with another password or not at all: refused`,
+    tooManyRegistrations: (peer: string) =>
+      `${peer} refused: its address has as many registrations as one may have, or the server has`,
+    tooManyImages: (peer: string) => `${peer} refused: more pictures than there is room for`,
+    muted: (count: number) =>
+      `and ${counted(count, 'more line like these was', 'more lines like these were')} left out in this second`,
+    fault: (reason: string) => `a datagram could not be handled (${reason}); going on`,
+    stopped: 'Index server stopped.',
+  },
+  peer: {
+    reading: (done: number, total: number) =>
+      `Reading pictures: ${done.toLocaleString('en')} of ${counted(total, 'file', 'files')}`,
+    started: (directory: string, count: number, port: number) =>
+      `Sharing ${pictures(count)} of ${directory} on port ${port}.`,
+    served: (name: string, address: string) => `Sent ${name} to ${address}.`,
+    registered: (count: number) => `Registered ${pictures(count)}.`,
+    updated: (count: number) => `The index server now lists ${pictures(count)} of yours.`,
+    leftOut: (count: number) =>
+      `${pictures(count)} did not fit into one message to this server and ${count === 1 ? 'is' : 'are'} not listed.`,
+    nothingToShare:
+      'There is no picture in the folder yet, so there is nothing to register. It happens by itself once there is one.',
+    ended: 'Disconnected: your pictures are no longer listed.',
+    endedUnknown: 'Disconnected. The index server did not know this registration any more.',
+    retrying: (server: string, attempts: number) =>
+      `No answer from ${server} yet, asking again (try ${attempts + 1}) …`,
+    storeSetAside: (movedTo: string, reason: string) =>
+      `What was remembered of this folder cannot be used (${reason}). It was kept as ${movedTo}, and the pictures are read anew.`,
+    storeMemoryOnly: (reason: string) =>
+      `Nothing can be remembered of this folder (${reason}): everything works, and the pictures are read anew at the next start.`,
+    trouble: (sentence: string) => `${sentence} It is tried again by itself.`,
+  },
+  list: {
+    empty: 'No pictures are listed at the moment.',
+    heading: (count: number) => `${pictures(count)} in the network:`,
+    owners: (count: number) => counted(count, 'owner', 'owners'),
+    yours: 'you have it',
+    mayBeCut:
+      'The list is as long as one message of this server can be: there may be more pictures than it shows.',
+    unreadable: (count: number) => `${counted(count, 'entry', 'entries')} of the answer could not be read.`,
+  },
+  download: {
+    progress: (name: string, size: string, rate: string) => `${name}  ${size}  ${rate}`,
+    nextOwner: (owner: string, reason: OwnerFault, detail: string) =>
+      `${owner} ${ownerFaults[reason]}${detail === '' ? '' : ` (${detail})`}.`,
+    done: (name: string, size: string, owner: string) =>
+      `Saved ${name} (${size}, from ${owner}). Its content is verified.`,
+  },
+  menu: {
+    title: (server: string, directory: string, count: number, port: number) =>
+      `SocketsImageP2P · index server ${server} · ${directory} · ${pictures(count)} shared on port ${port}`,
+    choices: ['Register', 'List', 'Download', 'Update', 'Disconnect', 'Exit'] as readonly string[],
+    prompt: 'Your choice: ',
+    wrongChoice: (line: string) => `“${line}” is not on the menu. Write a number from 1 to 6.`,
+    whichImage: (count: number) => `Number of the picture to download (1 to ${count}, empty for none): `,
+    wrongImage: (line: string, count: number) =>
+      `“${line}” is not the number of a picture: they go from 1 to ${count}.`,
+    notRegistered: 'You are not registered. Choose 1 first.',
+    bye: 'Goodbye.',
+  },
+  share: {
+    running: 'It stays so until you stop it with Ctrl-C.',
+    stopping: 'Taking the registration back …',
+  },
+  demo: {
+    intro:
+      'This shows the whole of SocketsImageP2P on this computer: an index server and three peers with pictures of their own.',
+    drawing: 'Drawing the pictures …',
+    drawn: (owner: string, count: number, directory: string) =>
+      `${owner} has ${pictures(count)} in ${directory}.`,
+    portTaken: (port: number, other: number) => `Port ${port} is taken, so the index server uses ${other}.`,
+    serverStarted: (endpoint: string) =>
+      `The index server listens on ${endpoint}. It will know who has which picture, and never carry one.`,
+    peerRegistered: (owner: string, port: number, count: number) =>
+      `${owner} shares on port ${port} and registered ${pictures(count)}.`,
+    listed: (owner: string) => `${owner} asks the index server what there is:`,
+    fetching: (owner: string, name: string, from: string) =>
+      `${owner} fetches “${name}” straight from ${from}.`,
+    fetched: (fileName: string, size: string, digest: string) =>
+      `It arrived as “${fileName}”: ${size}, and its MD5 is ${digest}, as listed.`,
+    relisted: (owner: string, count: number) =>
+      `${owner} now shares it too: the index server lists ${counted(count, 'owner', 'owners')} for it.`,
+    says: (owner: string, sentence: string) => `${owner}: ${sentence}`,
+    join: (port: number) =>
+      `Join with a folder of your own from another terminal: npx imagep2p client 127.0.0.1:${port} FOLDER`,
+    menuFor: (owner: string) =>
+      `The menu is ${owner}'s. Leaving it ends the demonstration and removes its folder.`,
+    untilSignal: 'It stays up until it is stopped (Ctrl-C or SIGTERM).',
+    finished: 'The demonstration is over; its folder is removed.',
+  },
+}

@@ -1,0 +1,253 @@
+import type { FailureCode, FailureDetails, OwnerFault } from '../base/failure.ts'
+import type { Messages } from './messages.ts'
+
+/** `1 imagem`, `2 imagens`, `1.234 imagens`. */
+function counted(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('pt-BR')} ${count === 1 ? one : many}`
+}
+
+function pictures(count: number): string {
+  return counted(count, 'imagem', 'imagens')
+}
+
+function bytes(count: number): string {
+  if (count < 1000) return `${count} B`
+  const units = ['kB', 'MB', 'GB', 'TB']
+  const power = Math.min(Math.floor(Math.log10(count) / 3), units.length)
+  return `${(count / 1000 ** power).toLocaleString('pt-BR', { maximumSignificantDigits: 3 })} ${units[power - 1]}`
+}
+
+const ownerFaults: Record<OwnerFault, string> = {
+  unreachable: 'não pôde ser alcançado',
+  nothing: 'não a tem mais',
+  errorText: 'respondeu com um erro',
+  wrongContent: 'enviou outra coisa, ou só uma parte',
+  cut: 'interrompeu o envio no meio',
+  stalled: 'era lento demais ou parou de enviar',
+  tooLarge: 'enviou mais do que a maior imagem permitida',
+}
+
+const refusedNames: Record<string, string> = {
+  dots: 'é o nome de uma pasta',
+  separator: 'é um caminho para outra pasta',
+  drive: 'ele indica uma unidade de disco',
+  nul: 'ele contém um caractere NUL',
+  empty: 'nada dele pode ser usado',
+  program: 'é o nome de um programa, e o conteúdo não é uma imagem',
+}
+
+const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => string } = {
+  unknownCommand: ({ command }) =>
+    `Não existe o comando “${command}”. “imagep2p --help” mostra os que existem.`,
+  unknownOption: ({ option, command }) =>
+    `Não existe a opção “${option}” aqui. “imagep2p ${command} --help” mostra as que existem.`,
+  missingOptionValue: ({ option, expected }) => `“${option}” precisa de ${expected} em seguida.`,
+  badOptionValue: ({ option, value, expected }) =>
+    `“${value}” não serve para “${option}”: é preciso ${expected}.`,
+  missingArgument: ({ argument, command }) =>
+    `Falta ${argument}. “imagep2p ${command} --help” mostra como se escreve.`,
+  extraArgument: ({ argument, command }) =>
+    `“${argument}” está sobrando. “imagep2p ${command} --help” mostra como se escreve.`,
+  badServerAddress: ({ text }) =>
+    `“${text}” não é um endereço de servidor: escreva um nome ou um endereço IP, com a porta se não for 13377, como 192.168.1.5, fotos.local:5000 ou [fe80::1]:13377.`,
+  portTaken: ({ port }) =>
+    `A porta ${port} está ocupada por outro programa. Encerre-o ou escolha outra com --port.`,
+  portForbidden: ({ port }) =>
+    `O sistema não deixa este usuário abrir a porta ${port}. Escolha uma acima de 1023 com --port.`,
+  addressUnavailable: ({ host }) =>
+    `${host} não é um endereço deste computador. Deixe --host de fora para escutar em todos.`,
+  cannotListen: ({ host, port, reason }) =>
+    `Não foi possível escutar em ${host}, porta ${port}: o sistema diz ${reason}.`,
+  fastPathUnavailable: ({ reason }) =>
+    `O caminho rápido de datagramas não pode ser usado aqui (${reason}). Use --udp=auto, que toma o portátil.`,
+  directoryMissing: ({ directory }) => `Não existe a pasta ${directory}. Confira o nome ou crie-a antes.`,
+  directoryUnreadable: ({ directory, reason }) =>
+    `A pasta ${directory} não pode ser lida (${reason}). Confira as permissões, ou se o disco está conectado.`,
+  serverNotFound: ({ host, reason }) =>
+    `O servidor de índice ${host} não foi encontrado (${reason}). Confira o nome e a rede.`,
+  serverSilent: ({ server, attempts, seconds, refused }) =>
+    refused
+      ? `Nada está escutando em ${server} (perguntado ${counted(attempts, 'vez', 'vezes')}). Inicie lá o servidor de índice com “imagep2p server”, ou confira o endereço.`
+      : `Nenhuma resposta de ${server} a ${counted(attempts, 'tentativa', 'tentativas')} em ${Math.round(seconds)} s. Confira se o servidor de índice está rodando, se o endereço está certo e se nenhum firewall barra o UDP.`,
+  serverRefused: ({ server, reason }) => `O servidor de índice ${server} recusou: ${reason}.`,
+  serverUnreadable: ({ server }) =>
+    `A resposta de ${server} não é deste protocolo. É mesmo um servidor de índice?`,
+  registeredWithOtherPassword: ({ server, port }) =>
+    `O servidor de índice ${server} não aceita: este endereço com a porta ${port} está registrado com outra senha, ou não está registrado. Registre-se, ou use outra --port.`,
+  cancelled: () => 'Interrompido antes do fim.',
+  imageNotListed: ({ wanted }) =>
+    `“${wanted}” não está entre as imagens listadas. “imagep2p list” mostra todas com nome e soma MD5.`,
+  imageAmbiguous: ({ wanted, digests }) =>
+    `${counted(digests.length, 'imagem se chama', 'imagens se chamam')} “${wanted}”. Indique a desejada pela soma MD5: ${digests.join(', ')}.`,
+  nameRefused: ({ name, reason }) =>
+    `“${name}” não é salva com esse nome: ${refusedNames[reason] ?? reason}.`,
+  allOwnersFailed: ({ name, attempts }) =>
+    `“${name}” não pôde ser obtida de ninguém: ${attempts
+      .map(
+        ({ owner, reason, detail }) =>
+          `${owner} ${ownerFaults[reason]}${detail === '' ? '' : ` (${detail})`}`,
+      )
+      .join('; ')}. Nada foi salvo; tente de novo quando houver outro dono.`,
+  diskFull: ({ directory, freeBytes }) =>
+    `O disco de ${directory} está cheio (${bytes(freeBytes)} livres). Libere espaço e tente de novo; nada foi salvo.`,
+  cannotSave: ({ name, directory, reason }) =>
+    `“${name}” não pôde ser salva em ${directory} (${reason}). Confira as permissões da pasta; nada ficou para trás.`,
+}
+
+/** Every sentence a person sees, in Portuguese. */
+export const portuguese: Messages = {
+  failures,
+  counted: { pictures, bytes, rate: bytesPerSecond => `${bytes(bytesPerSecond)}/s` },
+  program: sentence => `imagep2p: ${sentence}`,
+  unexpected: reason => `Aconteceu algo que não deveria: ${reason}. Por favor, relate.`,
+  help: {
+    usage: 'Uso',
+    commands: 'Comandos',
+    options: 'Opções',
+    arguments: 'Argumentos',
+    everywhere: 'Opções de todos os comandos',
+    about: 'Compartilhe imagens direto de um computador para outro.',
+    more: '“imagep2p COMANDO --help” explica cada um.',
+    command: 'COMANDO',
+    values: {
+      portOrAny: 'uma porta de 0 a 65535 (0: qualquer uma livre)',
+      address: 'um endereço IP',
+      directory: 'uma pasta',
+      language: 'en ou pt',
+      count: 'um número inteiro a partir de 1',
+      flag: 'nenhum valor',
+    },
+    valueNames: {
+      portOrAny: 'PORTA',
+      address: 'ENDEREÇO',
+      directory: 'PASTA',
+      language: 'IDIOMA',
+      count: 'N',
+    },
+    argumentNames: {
+      server: 'SERVIDOR',
+      directory: 'PASTA',
+      wanted: 'MD5-OU-NOME',
+    },
+    argumentTexts: {
+      server: 'o servidor de índice: um nome ou endereço IP, com :PORTA se não for 13377',
+      directory: 'a pasta cujas imagens são compartilhadas e para onde vão os downloads',
+      wanted: 'imagens a buscar, pela soma MD5 ou pelo nome',
+    },
+    commandTexts: {
+      server: 'executa um servidor de índice, que sabe quem tem qual imagem',
+      client: 'compartilha uma pasta e usa a rede por um menu',
+      list: 'lista as imagens da rede',
+      get: 'busca imagens para uma pasta',
+      share: 'compartilha uma pasta até ser encerrado, sem menu',
+      demo: 'mostra tudo neste computador, com imagens desenhadas para isso',
+    },
+    optionTexts: {
+      help: 'mostra esta ajuda',
+      version: 'mostra a versão',
+      lang: 'idioma: en ou pt (padrão: o do sistema)',
+      data: 'pasta do que é lembrado entre execuções (padrão: onde este sistema guarda essas coisas)',
+      host: 'endereço IP em que escutar (padrão: todos)',
+      serverPort: 'porta UDP em que escutar (padrão: 13377)',
+      sharePort: 'porta TCP em que compartilhar (padrão: a da última vez, senão qualquer uma livre)',
+      quiet: 'registra só avisos e erros',
+      verbose: 'registra cada pedido',
+      registrationsPerAddress: 'clientes que um endereço IP pode registrar (padrão: 1024)',
+      recursive: 'compartilha também as imagens das subpastas',
+      json: 'imprime um valor JSON por linha',
+      out: 'pasta em que salvar (padrão: a atual)',
+    },
+  },
+  server: {
+    listening: endpoint =>
+      `Servidor de índice escutando em ${endpoint} (UDP). Para entrar: imagep2p client ENDEREÇO PASTA`,
+    anyAddress: (port, addresses) =>
+      `porta ${port} de todos os endereços deste computador: ${addresses.join(', ')}`,
+    registered: (peer, count) => `${peer} registrou ${pictures(count)}`,
+    updated: (peer, count) => `${peer} atualizou para ${pictures(count)}`,
+    ended: peer => `${peer} saiu`,
+    malformed: address => `${address} enviou algo que não é deste protocolo`,
+    refusedPassword: peer => `${peer} está registrado com outra senha ou não está registrado: recusado`,
+    tooManyRegistrations: peer =>
+      `${peer} recusado: não há lugar para mais registros do endereço dele, ou de ninguém`,
+    tooManyImages: peer => `${peer} recusado: mais imagens do que cabem`,
+    muted: count =>
+      `e mais ${counted(count, 'linha como estas ficou de fora', 'linhas como estas ficaram de fora')} neste segundo`,
+    fault: reason => `um datagrama não pôde ser tratado (${reason}); seguindo em frente`,
+    stopped: 'Servidor de índice encerrado.',
+  },
+  peer: {
+    reading: (done, total) =>
+      `Lendo imagens: ${done.toLocaleString('pt-BR')} de ${counted(total, 'arquivo', 'arquivos')}`,
+    started: (directory, count, port) =>
+      `Compartilhando ${pictures(count)} de ${directory} na porta ${port}.`,
+    served: (name, address) => `“${name}” enviada para ${address}.`,
+    registered: count => `${count === 1 ? 'Registrada' : 'Registradas'} ${pictures(count)}.`,
+    updated: count => `O servidor de índice agora lista ${pictures(count)} deste cliente.`,
+    leftOut: count =>
+      `${pictures(count)} não ${count === 1 ? 'coube' : 'couberam'} numa mensagem para este servidor e não ${count === 1 ? 'está listada' : 'estão listadas'}.`,
+    nothingToShare:
+      'Ainda não há imagens na pasta, então não há o que registrar. Isso acontece sozinho assim que houver uma.',
+    ended: 'Desconectado: as imagens não estão mais listadas.',
+    endedUnknown: 'Desconectado. O servidor de índice já não conhecia este registro.',
+    retrying: (server, attempts) =>
+      `Ainda sem resposta de ${server}, perguntando de novo (tentativa ${attempts + 1}) …`,
+    storeSetAside: (movedTo, reason) =>
+      `O que se lembrava desta pasta não pode ser usado (${reason}). Ficou guardado em ${movedTo}, e as imagens são lidas de novo.`,
+    storeMemoryOnly: reason =>
+      `Nada pode ser lembrado desta pasta (${reason}): tudo funciona, e as imagens são lidas de novo na próxima vez.`,
+    trouble: sentence => `${sentence} Será tentado de novo sozinho.`,
+  },
+  list: {
+    empty: 'Nenhuma imagem está listada no momento.',
+    heading: count => `${pictures(count)} na rede:`,
+    owners: count => counted(count, 'dono', 'donos'),
+    yours: 'já está na pasta',
+    mayBeCut: 'A lista está tão longa quanto uma mensagem deste servidor pode ser: pode haver mais imagens.',
+    unreadable: count =>
+      `${counted(count, 'item da resposta não pôde ser lido', 'itens da resposta não puderam ser lidos')}.`,
+  },
+  download: {
+    progress: (name, size, rate) => `${name}  ${size}  ${rate}`,
+    nextOwner: (owner, reason, detail) =>
+      `${owner} ${ownerFaults[reason]}${detail === '' ? '' : ` (${detail})`}.`,
+    done: (name, size, owner) => `“${name}” salva (${size}, de ${owner}). O conteúdo foi verificado.`,
+  },
+  menu: {
+    title: (server, directory, count, port) =>
+      `SocketsImageP2P · servidor de índice ${server} · ${directory} · ${pictures(count)} na porta ${port}`,
+    choices: ['Registrar', 'Listar', 'Baixar', 'Atualizar', 'Desconectar', 'Sair'],
+    prompt: 'Opção: ',
+    wrongChoice: line => `“${line}” não está no menu. Escreva um número de 1 a 6.`,
+    whichImage: count => `Número da imagem a baixar (1 a ${count}, vazio para nenhuma): `,
+    wrongImage: (line, count) => `“${line}” não é o número de uma imagem: vão de 1 a ${count}.`,
+    notRegistered: 'Este cliente não está registrado. Escolha 1 antes.',
+    bye: 'Até logo.',
+  },
+  share: {
+    running: 'Fica assim até ser encerrado com Ctrl-C.',
+    stopping: 'Retirando o registro …',
+  },
+  demo: {
+    intro:
+      'Isto mostra o SocketsImageP2P inteiro neste computador: um servidor de índice e três clientes, cada um com suas imagens.',
+    drawing: 'Desenhando as imagens …',
+    drawn: (owner, count, directory) => `${owner} tem ${pictures(count)} em ${directory}.`,
+    portTaken: (port, other) => `A porta ${port} está ocupada, então o servidor de índice usa a ${other}.`,
+    serverStarted: endpoint =>
+      `O servidor de índice escuta em ${endpoint}. Ele saberá quem tem qual imagem, e nunca carregará nenhuma.`,
+    peerRegistered: (owner, port, count) =>
+      `${owner} compartilha na porta ${port} e registrou ${pictures(count)}.`,
+    listed: owner => `${owner} pergunta ao servidor de índice o que há:`,
+    fetching: (owner, name, from) => `${owner} busca “${name}” direto de ${from}.`,
+    fetched: (fileName, size, digest) =>
+      `Chegou como “${fileName}”: ${size}, e seu MD5 é ${digest}, como listado.`,
+    relisted: (owner, count) =>
+      `${owner} agora também a compartilha: o servidor de índice lista ${counted(count, 'dono', 'donos')} para ela.`,
+    says: (owner, sentence) => `${owner}: ${sentence}`,
+    join: port => `Entre com uma pasta sua em outro terminal: npx imagep2p client 127.0.0.1:${port} PASTA`,
+    menuFor: owner => `O menu é de ${owner}. Sair dele encerra a demonstração e remove a pasta dela.`,
+    untilSignal: 'Fica no ar até ser encerrado (Ctrl-C ou SIGTERM).',
+    finished: 'A demonstração acabou; a pasta dela foi removida.',
+  },
+}
