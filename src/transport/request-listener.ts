@@ -1,0 +1,165 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import type { Digest } from '../protocol/digest.ts'
+import type { Endpoint } from '../protocol/endpoint.ts'
+import { ADDRESS_BYTES, formatAddress, writeAddress } from '../protocol/ip-address.ts'
+import { decodeTransferRequest, TRANSFER_REQUEST_BYTES } from '../protocol/transfer-request.ts'
+import { listenFailure } from './listen-error.ts'
+
+/** Bounds of what strangers may hold open. */
+export interface RequestListenerLimits {
+  /** Connections at once, in all. */
+  readonly connections: number
+  /** Connections at once from one IP address: a class behind one router downloads together. */
+  readonly connectionsPerAddress: number
+  /** Milliseconds from the connection to its whole request; a trickle does not extend it. */
+  readonly requestMs: number
+  /** Milliseconds in which nothing could be written to somebody who does not read. */
+  readonly idleMs: number
+}
+
+export const DEFAULT_REQUEST_LISTENER_LIMITS: RequestListenerLimits = {
+  connections: 512,
+  connectionsPerAddress: 256,
+  requestMs: 10_000,
+  idleMs: 30_000,
+}
+
+/** Where to listen and what to do with a complete request. */
+export interface RequestListenerOptions {
+  /** An IP address; `::` takes IPv4 and IPv6 both and falls back to `0.0.0.0` where there is no IPv6. */
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  readonly limits: RequestListenerLimits
+  /**
+   * Answers one request and ends the socket. The signal aborts when the connection is gone or the listener stops. What it
+   * rejects with closes the connection, and nothing more.
+   */
+  readonly onRequest: (digest: Digest, socket: Socket, signal: AbortSignal) => Promise<void>
+}
+
+/** A TCP port on which transfer requests are answered. */
+export interface RequestListener {
+  readonly endpoint: Endpoint
+  /** Connections open now. */
+  readonly connectionCount: number
+  /** Stops accepting and cuts what is open. */
+  close(): Promise<void>
+}
+
+/** Milliseconds that somebody gets to close their side after we closed ours. */
+const LINGER_MS = 5000
+
+/**
+ * Ends our side after what was written, keeps reading (unread bytes would turn the close into a reset, and a reset throws
+ * away image bytes that the receiver has not read yet), and gives up on a receiver that never closes.
+ */
+export function closeGently(socket: Socket): void {
+  socket.end(() => {
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+    socket.once('close', () => clearTimeout(timer))
+  })
+  socket.resume()
+}
+
+/** The address at the other end, IPv4 as IPv4 also on a dual-stack socket; empty once the connection is gone. */
+export function remoteAddressOf(socket: Socket): string {
+  const bytes = Buffer.alloc(ADDRESS_BYTES)
+  return writeAddress(socket.remoteAddress ?? '', bytes) ? formatAddress(bytes) : ''
+}
+
+/** Listens for `GET <md5>`, however its bytes arrive. Rejects with a {@link listenFailure}. */
+export async function listenForRequests(options: RequestListenerOptions): Promise<RequestListener> {
+  const { limits } = options
+  const open = new Map<Socket, AbortController>()
+  const perAddress = new Map<string, number>()
+
+  // Half-open: a client that ends its side right after the request still gets its image.
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: false }, socket => {
+    const address = remoteAddressOf(socket)
+    const before = perAddress.get(address) ?? 0
+    if (open.size >= limits.connections || before >= limits.connectionsPerAddress) {
+      socket.on('error', () => {})
+      socket.destroy()
+      return
+    }
+    const gone = new AbortController()
+    open.set(socket, gone)
+    perAddress.set(address, before + 1)
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => {
+      open.delete(socket)
+      const left = (perAddress.get(address) ?? 1) - 1
+      if (left === 0) perAddress.delete(address)
+      else perAddress.set(address, left)
+      gone.abort()
+    })
+    socket.setTimeout(limits.idleMs, () => socket.destroy())
+    readRequest(socket, limits.requestMs, digest => {
+      options.onRequest(digest, socket, gone.signal).catch(() => socket.destroy())
+    })
+  })
+  // Accepting goes on when a single connection could not be accepted (descriptors run out, for one).
+  await listen(server, options.host, options.port)
+  server.on('error', () => {})
+
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string')
+    throw new TypeError('a TCP server has an address and a port')
+  return {
+    endpoint: { address: bound.address, port: bound.port },
+    get connectionCount() {
+      return open.size
+    },
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      for (const [socket, gone] of open) {
+        gone.abort()
+        socket.destroy()
+      }
+      await closed
+    },
+  }
+}
+
+async function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<void> {
+  try {
+    server.listen({ host, port })
+    await once(server, 'listening')
+  } catch (error) {
+    if (host === '::' && (error as NodeJS.ErrnoException).code === 'EAFNOSUPPORT')
+      return listen(server, '0.0.0.0', port)
+    throw listenFailure(error, host, port)
+  }
+}
+
+/** Reads a connection until its request is complete; one that is malformed or late is closed without a byte. */
+function readRequest(socket: Socket, requestMs: number, onDigest: (digest: Digest) => void): void {
+  let received = Buffer.alloc(0)
+  const deadline = setTimeout(() => socket.destroy(), requestMs)
+  const done = () => {
+    clearTimeout(deadline)
+    socket.off('data', onData)
+    socket.off('end', onEnd)
+    socket.off('close', done)
+  }
+  const onData = (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk.subarray(0, TRANSFER_REQUEST_BYTES - received.length)])
+    const request = decodeTransferRequest(received)
+    if (request === 'incomplete') return
+    done()
+    if (request === 'malformed') return closeGently(socket)
+    // Whatever follows the request is read and dropped, see closeGently.
+    socket.resume()
+    onDigest(request)
+  }
+  const onEnd = () => {
+    done()
+    closeGently(socket)
+  }
+  socket.on('data', onData)
+  socket.once('end', onEnd)
+  socket.once('close', done)
+}
