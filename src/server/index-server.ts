@@ -1,0 +1,44 @@
+import { systemReason } from '../base/failure.ts'
+import { Catalog } from '../catalog/catalog.ts'
+import type { Endpoint } from '../protocol/endpoint.ts'
+import type { DatagramServer } from '../transport/datagram-server.ts'
+import { listenFailure } from '../transport/listen-error.ts'
+import { listenPortable } from '../transport/portable-datagrams.ts'
+import type { ServerConfig } from './config.ts'
+import { IndexService, type RequestObserver } from './index-service.ts'
+
+/** What an index server tells besides its answers. */
+export interface ServerObserver extends RequestObserver {
+  /** A datagram or its reply could not be handled; the server goes on. */
+  onFault(reason: string): void
+}
+
+/** An index server: who has which image. It never sees an image. */
+export class IndexServer {
+  readonly #datagrams: DatagramServer
+
+  private constructor(datagrams: DatagramServer) {
+    this.#datagrams = datagrams
+  }
+
+  /** Starts answering. Rejects with `portTaken` and the other listen failures, and then leaves nothing behind. */
+  static async start(config: ServerConfig, observer: ServerObserver): Promise<IndexServer> {
+    const { host, port, limits } = config
+    const handler = new IndexService(new Catalog(limits), observer)
+    const onFault = (fault: Error) => observer.onFault(systemReason(fault))
+    try {
+      return new IndexServer(await listenPortable({ host, port, handler, onFault }))
+    } catch (error) {
+      throw listenFailure(error, host, port)
+    }
+  }
+
+  get endpoint(): Endpoint {
+    return this.#datagrams.endpoint
+  }
+
+  /** Stops answering and frees the port. */
+  stop(): Promise<void> {
+    return this.#datagrams.close()
+  }
+}
