@@ -47,13 +47,22 @@ export const MAX_SAFE_NAME_BYTES = 200
 export const TEMPORARY_NAME_PREFIX = '.imagep2p-'
 
 /**
- * What a safe name does not hold, each replaced by `_`: control, format (bidirectional overrides, zero-width joiners),
- * private-use and unassigned characters and lone surrogates (`\p{C}`), line and paragraph separators, characters that
- * are not drawn, the blank Braille cell; what Windows forbids, its drives and alternate streams (`:`) included; and the
- * look-alikes of `/` and `\` that Windows turns into them for programs with an 8-bit code page.
+ * What a safe name does not hold: control, format (bidirectional overrides, zero-width joiners), private-use and
+ * unassigned characters and lone surrogates (`\p{C}`), line and paragraph separators, characters that are not drawn, the
+ * blank Braille cell; what Windows forbids, its drives and alternate streams (`:`) included; and the look-alikes of `/`
+ * and `\` that Windows turns into them for programs with an 8-bit code page. An emoji (UTS #51) is kept whole, with the
+ * joiners and variation selectors inside it; the keycap of `*` is the one that holds a forbidden character.
  */
 const UNUSABLE =
-  /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800<>:"|?*\u2044\u2215\u2216\u29F5\u29F8\u29F9\uFE68\uFF0F\uFF3C]/gu
+  /(\p{RGI_Emoji})|(\p{Variation_Selector})|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800<>:"\|?*\u2044\u2215\u2216\u29F5\u29F8\u29F9\uFE68\uFF0F\uFF3C]/gv
+
+/** Without what is unusable: `_` in its place, nothing for a selector that only chooses between drawings of a letter. */
+function withoutUnusable(name: string): string {
+  return name.replace(UNUSABLE, (match: string, emoji: string | undefined, selector: string | undefined) => {
+    if (emoji !== undefined && !emoji.startsWith('*')) return match
+    return selector === undefined ? '_' : ''
+  })
+}
 
 /**
  * What a safe name does not begin with: the dot of a hidden file and its look-alikes; `-` and `~`, which make an option
@@ -66,11 +75,10 @@ const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout
 
 /** Makes `name` safe, or says why it is refused. A safe name comes back unchanged. Linear in the name's length. */
 export function safeFileName(name: string): JudgedName {
-  // A variation selector only chooses between drawings of a character, and emoji are full of them.
-  const composed = name.replace(/\p{Variation_Selector}/gu, '').normalize('NFC')
+  const composed = name.normalize('NFC')
   const reason = refusalOf(composed)
   if (reason !== undefined) return { kind: 'refused', reason }
-  const visible = withoutTail(composed.trimStart()).replace(UNUSABLE, '_').replace(LEADING, '_')
+  const visible = withoutUnusable(withoutTail(composed.trimStart())).replace(LEADING, '_')
   return { kind: 'safe', name: fitting(visible) }
 }
 
@@ -84,7 +92,8 @@ function refusalOf(name: string): NameRefusal | undefined {
 
 /** Shortens what is clean but for its length, and keeps it off Windows' devices. */
 function fitting(name: string): SafeFileName {
-  const short = withoutTail(shortenName(name, MAX_SAFE_NAME_BYTES))
+  // Shortening may cut an emoji in two and leave its joiner behind.
+  const short = withoutTail(withoutUnusable(shortenName(name, MAX_SAFE_NAME_BYTES)))
   const [stem = ''] = short.split('.', 1)
   if (!DEVICE.test(stem.trimEnd())) return short as SafeFileName
   return withoutTail(shortenName(`_${short}`, MAX_SAFE_NAME_BYTES)) as SafeFileName

@@ -1,0 +1,45 @@
+import type { BigIntStats } from 'node:fs'
+import type { Digest } from '../../protocol/digest.ts'
+
+/**
+ * What tells one state of a file from another without reading it. Two states that agree in all of it have the same
+ * content, as far as a file system can tell.
+ */
+export interface FileFingerprint {
+  /** Bytes. */
+  readonly size: bigint
+  /** Time of the last change of content, nanoseconds since 1970. */
+  readonly modifiedNs: bigint
+  /** Device and number of the file on it: another file moved to the same path differs here. */
+  readonly device: bigint
+  readonly inode: bigint
+}
+
+/** A file of the folder that was read once: what it holds, and the state it was in. */
+export interface LibraryFile {
+  /** Below the folder, with `/` between folders on every system. */
+  readonly path: string
+  readonly fingerprint: FileFingerprint
+  /** `undefined` for a file that is no image. */
+  readonly image: { readonly digest: Digest; readonly formatId: string } | undefined
+}
+
+/** A file that holds an image. */
+export interface ImageFile extends LibraryFile {
+  readonly image: { readonly digest: Digest; readonly formatId: string }
+}
+
+/** The fingerprint in a file's status. */
+export function fingerprintOf(status: BigIntStats): FileFingerprint {
+  return { size: status.size, modifiedNs: status.mtimeNs, device: status.dev, inode: status.ino }
+}
+
+/** True when nothing of the two differs. */
+export function sameFingerprint(one: FileFingerprint, other: FileFingerprint): boolean {
+  return (
+    one.size === other.size &&
+    one.modifiedNs === other.modifiedNs &&
+    one.device === other.device &&
+    one.inode === other.inode
+  )
+}

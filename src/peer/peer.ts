@@ -1,0 +1,275 @@
+import { stat } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
+import { resolve } from 'node:path'
+import { Failure, isFailure, systemReason } from '../base/failure.ts'
+import type { Digest } from '../protocol/digest.ts'
+import { type Endpoint, formatEndpoint } from '../protocol/endpoint.ts'
+import type { ListedImage } from '../protocol/listing.ts'
+import type { PeerConfig } from './config.ts'
+import {
+  type DownloadedImage,
+  type DownloadObserver,
+  downloadImage,
+  removeAbandonedDownloads,
+} from './download/download-image.ts'
+import { IndexClient, type ListResult } from './index-client.ts'
+import { HashPool } from './library/hash-pool.ts'
+import { Library } from './library/library.ts'
+import { LibraryStore, type StoreCondition } from './library/library-store.ts'
+import { Registration, type RegistrationState } from './registration.ts'
+import { ShareServer } from './share-server.ts'
+
+/** What a peer tells of what happens by itself. */
+export interface PeerObserver {
+  /** Pictures of the folder are being read. */
+  onReading(done: number, total: number): void
+  /** The image in the file `name` went out whole to `address`. */
+  onServed(name: string, address: string): void
+  /** The server was told of a change. */
+  onRenewed(state: RegistrationState): void
+  /** The server stays silent; the request goes out again. */
+  onRetry(attempts: number): void
+  /** The peer's memory of the folder could not be used as it was. */
+  onStoreCondition(condition: StoreCondition): void
+  onTrouble(failure: Failure): void
+}
+
+/** Owners remembered for having sent wrong bytes, at most; the oldest is forgotten first. */
+const MAX_DISTRUSTED = 10_000
+
+/** Ports tried, when each turns out to be registered by somebody else on this address. */
+const MAX_MOVES = 3
+
+/** Milliseconds that a stopping peer waits for the server to take its END. */
+const END_MS = 5000
+
+/** A peer: its folder, its share server, and its side of the index server. The façade every front uses. */
+export class Peer {
+  readonly #config: PeerConfig
+  readonly #client: IndexClient
+  readonly #store: LibraryStore
+  readonly #pool: HashPool
+  readonly #library: Library
+  readonly #sharing: Sharing
+  readonly #registration: Registration
+  readonly #distrusted = new Set<string>()
+  #stopped: Promise<void> | undefined
+
+  private constructor(parts: {
+    config: PeerConfig
+    client: IndexClient
+    store: LibraryStore
+    pool: HashPool
+    library: Library
+    sharing: Sharing
+    registration: Registration
+  }) {
+    this.#config = parts.config
+    this.#client = parts.client
+    this.#store = parts.store
+    this.#pool = parts.pool
+    this.#library = parts.library
+    this.#sharing = parts.sharing
+    this.#registration = parts.registration
+  }
+
+  /**
+   * Starts sharing: reads the folder, opens the share server. The index server is told nothing yet. Rejects with
+   * `directoryMissing`, `directoryUnreadable` or a listen failure, and then leaves nothing running.
+   */
+  static async start(given: PeerConfig, observer: PeerObserver): Promise<Peer> {
+    const config = { ...given, directory: resolve(given.directory) }
+    await checkDirectory(config.directory)
+    await removeAbandonedDownloads(config.directory)
+    const store = LibraryStore.open(config.storePath)
+    if (store.condition.kind !== 'fine') observer.onStoreCondition(store.condition)
+    const { password, port } = store.identity()
+    const pool = new HashPool()
+    const { directory, recursive, settleMs, rescanMs } = config
+    const library = new Library({
+      ...{ directory, recursive, settleMs, rescanMs, store, pool },
+      onProgress: (done, total) => observer.onReading(done, total),
+      onChange: () => registration.markChanged(),
+      onTrouble: failure => observer.onTrouble(failure),
+    })
+    const client = new IndexClient({
+      server: config.server,
+      plan: config.retryPlan,
+      onRetry: attempts => observer.onRetry(attempts),
+    })
+    const sharing = new Sharing(config, library, observer)
+    const registration = new Registration(
+      client,
+      { entries: () => library.entries(), port: () => sharing.endpoint.port, password },
+      observer,
+      config.renewMs,
+    )
+    try {
+      await library.start()
+      await sharing.start(port)
+    } catch (error) {
+      await library.stop()
+      await pool.close()
+      store.close()
+      throw error
+    }
+    store.keepIdentity({ password, port: sharing.endpoint.port })
+    return new Peer({ config, client, store, pool, library, sharing, registration })
+  }
+
+  /** Where the share server listens. */
+  get endpoint(): Endpoint {
+    return this.#sharing.endpoint
+  }
+
+  /** The index server, as shown to a person. */
+  get server(): string {
+    return this.#client.server
+  }
+
+  get directory(): string {
+    return this.#config.directory
+  }
+
+  /** Images shared now. */
+  get imageCount(): number {
+    return this.#library.imageCount
+  }
+
+  /** True when the folder holds that image. */
+  has(digest: Digest): boolean {
+    return this.#library.has(digest)
+  }
+
+  /** Registers at the index server; from then on the server is kept up to date until {@link end}. */
+  async register(signal: AbortSignal): Promise<RegistrationState> {
+    for (let moves = 0; ; moves += 1) {
+      try {
+        return await this.#registration.register(signal)
+      } catch (error) {
+        // Somebody else's registration stands on our address and port. It keeps it; we take another port.
+        const canMove = isFailure(error, 'registeredWithOtherPassword') && this.#config.port === 0
+        if (!canMove || moves >= MAX_MOVES) throw error
+        await this.#sharing.stop()
+        await this.#sharing.start(0)
+        this.#store.keepIdentity({ ...this.#store.identity(), port: this.endpoint.port })
+      }
+    }
+  }
+
+  /** Looks at the folder again and, when registered, tells the server what it holds. */
+  async update(signal: AbortSignal): Promise<RegistrationState> {
+    await this.#library.refresh()
+    return this.#registration.update(signal)
+  }
+
+  /** Takes the registration back. Sharing goes on for those who know the address. */
+  end(signal: AbortSignal): Promise<RegistrationState> {
+    return this.#registration.end(signal)
+  }
+
+  list(signal: AbortSignal): Promise<ListResult> {
+    return this.#client.list(signal)
+  }
+
+  /** Downloads an image of a listing into the folder. Owners that sent wrong bytes before, and we, are asked last. */
+  download(image: ListedImage, observer: DownloadObserver, signal: AbortSignal): Promise<DownloadedImage> {
+    const ownAddresses = localAddresses()
+    const rank = (owner: Endpoint) =>
+      owner.port === this.endpoint.port && ownAddresses.has(owner.address)
+        ? 2
+        : Number(this.#distrusted.has(formatEndpoint(owner)))
+    const owners = [...image.owners].sort((one, other) => rank(one) - rank(other))
+    return downloadImage({
+      image: { ...image, owners },
+      directory: this.#config.directory,
+      limits: this.#config.fetchLimits,
+      signal,
+      observer,
+      onWrongContent: owner => this.#distrust(formatEndpoint(owner)),
+    })
+  }
+
+  /** Ends the registration, waits for the server at most some seconds, and stops everything. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      await this.#registration.stop(AbortSignal.timeout(END_MS))
+    } catch {
+      // The server is gone or silent: it finds out by itself that we are.
+    }
+    await this.#sharing.stop()
+    await this.#library.stop()
+    await this.#pool.close()
+    this.#store.close()
+  }
+
+  #distrust(owner: string): void {
+    this.#distrusted.add(owner)
+    const [oldest] = this.#distrusted
+    if (this.#distrusted.size > MAX_DISTRUSTED && oldest !== undefined) this.#distrusted.delete(oldest)
+  }
+}
+
+async function checkDirectory(directory: string): Promise<void> {
+  try {
+    if (!(await stat(directory)).isDirectory()) throw new Failure('directoryMissing', { directory })
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    const reason = systemReason(error)
+    if (reason === 'ENOENT' || reason === 'ENOTDIR') throw new Failure('directoryMissing', { directory })
+    throw new Failure('directoryUnreadable', { directory, reason })
+  }
+}
+
+/** The share server of a peer, which may have to move to another port. */
+class Sharing {
+  readonly #config: PeerConfig
+  readonly #library: Library
+  readonly #observer: PeerObserver
+  #server: ShareServer | undefined
+
+  constructor(config: PeerConfig, library: Library, observer: PeerObserver) {
+    this.#config = config
+    this.#library = library
+    this.#observer = observer
+  }
+
+  get endpoint(): Endpoint {
+    return this.#server?.endpoint ?? { address: this.#config.host, port: this.#config.port }
+  }
+
+  /**
+   * Where nobody asked for a port, `preferredPort` is taken if it is free: that of the last start, so that a registration
+   * left over from it is ours again.
+   */
+  async start(preferredPort: number): Promise<void> {
+    const { host, port, shareLimits: limits } = this.#config
+    const options = { host, limits, library: this.#library, observer: this.#observer }
+    if (port !== 0) {
+      this.#server = await ShareServer.start({ ...options, port })
+      return
+    }
+    try {
+      this.#server = await ShareServer.start({ ...options, port: preferredPort })
+    } catch (error) {
+      const isOccupied = isFailure(error, 'portTaken') || isFailure(error, 'portForbidden')
+      if (preferredPort === 0 || !isOccupied) throw error
+      this.#server = await ShareServer.start({ ...options, port: 0 })
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.stop()
+    this.#server = undefined
+  }
+}
+
+function localAddresses(): ReadonlySet<string> {
+  const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? [])
+  return new Set(addresses.map(({ address }) => address))
+}
