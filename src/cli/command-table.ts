@@ -1,0 +1,58 @@
+import type { Messages } from '../messages/messages.ts'
+
+/** What an option takes after it. */
+export type ValueKind = keyof Messages['help']['values']
+
+/** One option. `flag` takes nothing. */
+export interface OptionSpecification {
+  readonly value: ValueKind
+  readonly text: keyof Messages['help']['optionTexts']
+  readonly short?: string
+}
+
+/** One positional argument. `many` takes one or more. */
+export interface ArgumentSpecification {
+  readonly name: keyof Messages['help']['argumentNames']
+  readonly many?: true
+}
+
+/** One command: everything the parser and `--help` know of it. */
+export interface CommandSpecification {
+  readonly arguments: readonly ArgumentSpecification[]
+  readonly options: Readonly<Record<string, OptionSpecification>>
+}
+
+/** Options of every command. */
+export const commonOptions = {
+  lang: { value: 'language', text: 'lang' },
+  data: { value: 'directory', text: 'data' },
+  help: { value: 'flag', text: 'help', short: 'h' },
+} as const satisfies Record<string, OptionSpecification>
+
+const sharing = {
+  port: { value: 'portOrAny', text: 'sharePort' },
+  recursive: { value: 'flag', text: 'recursive' },
+} as const
+
+/** Every command there is. */
+export const commands = {
+  server: {
+    arguments: [],
+    options: {
+      host: { value: 'address', text: 'host' },
+      port: { value: 'portOrAny', text: 'serverPort' },
+      'registrations-per-address': { value: 'count', text: 'registrationsPerAddress' },
+      quiet: { value: 'flag', text: 'quiet', short: 'q' },
+      verbose: { value: 'flag', text: 'verbose', short: 'v' },
+    },
+  },
+  client: { arguments: [{ name: 'server' }, { name: 'directory' }], options: sharing },
+  list: { arguments: [{ name: 'server' }], options: { json: { value: 'flag', text: 'json' } } },
+  get: {
+    arguments: [{ name: 'server' }, { name: 'wanted', many: true }],
+    options: { out: { value: 'directory', text: 'out', short: 'o' }, json: { value: 'flag', text: 'json' } },
+  },
+  share: { arguments: [{ name: 'server' }, { name: 'directory' }], options: sharing },
+  demo: { arguments: [], options: {} },
+} as const satisfies Record<string, CommandSpecification>
+export type CommandName = keyof typeof commands

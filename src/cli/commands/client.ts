@@ -1,0 +1,51 @@
+import { Failure } from '../../base/failure.ts'
+import { printable } from '../../base/printable.ts'
+import { DEFAULT_PEER_CONFIG, type PeerConfig } from '../../peer/config.ts'
+import { Peer } from '../../peer/peer.ts'
+import { formatEndpoint } from '../../protocol/endpoint.ts'
+import type { CommandContext } from '../context.ts'
+import { dataFolder, storePathOf } from '../folders.ts'
+import { parseServerAddress } from '../parse-arguments.ts'
+import { reportPeer } from '../peer-reporter.ts'
+import { runMenu } from '../run-menu.ts'
+
+/** `imagep2p client`: shares a folder and answers a menu until its end. */
+export async function runClient(context: CommandContext): Promise<number> {
+  const { terminal, messages, signal } = context
+  const peer = await startPeer(context)
+  try {
+    terminal.print(
+      messages.menu.title(peer.server, printable(peer.directory), peer.imageCount, peer.endpoint.port),
+    )
+    await runMenu(peer, terminal, messages, signal)
+  } finally {
+    await peer.stop()
+  }
+  terminal.print(messages.menu.bye)
+  return 0
+}
+
+/** Starts the peer that a command line asks for: `SERVER FOLDER` with `--port`, `--recursive` and `--data`. */
+export async function startPeer({
+  arguments: [server = '', directory = ''],
+  options,
+  ...context
+}: CommandContext): Promise<Peer> {
+  const { messages, terminal, signal } = context
+  const address = parseServerAddress(server)
+  const config: PeerConfig = {
+    ...DEFAULT_PEER_CONFIG,
+    server: address,
+    directory,
+    recursive: options.has('recursive'),
+    port: Number(options.get('port') ?? DEFAULT_PEER_CONFIG.port),
+    storePath: storePathOf(dataFolder(options.get('data')), directory),
+  }
+  const shown = formatEndpoint({ address: address.host, port: address.port })
+  const peer = await Peer.start(config, reportPeer(terminal, messages, printable(shown)))
+  if (signal.aborted) {
+    await peer.stop()
+    throw new Failure('cancelled', {})
+  }
+  return peer
+}

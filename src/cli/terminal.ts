@@ -1,0 +1,105 @@
+import { createInterface, type Interface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
+
+/** The streams a command talks through: the process's own, or a test's. */
+export interface TerminalStreams {
+  readonly input: NodeJS.ReadableStream & { isTTY?: boolean }
+  readonly output: NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
+  readonly errors: NodeJS.WritableStream
+}
+
+/** The one place that writes to the terminal: lines, a progress line below them, and a prompt. */
+export class Terminal {
+  readonly #streams: TerminalStreams
+  #reader: Interface | undefined
+  #progress = ''
+  /** Whether the cursor stands behind a prompt, waiting for a line. */
+  #isPrompting = false
+
+  constructor(streams: TerminalStreams) {
+    this.#streams = streams
+  }
+
+  /** Whether a person reads along: only then is anything drawn over. */
+  get isInteractive(): boolean {
+    return this.#streams.output.isTTY === true
+  }
+
+  /** Whether a person types. */
+  get hasKeyboard(): boolean {
+    return this.#streams.input.isTTY === true
+  }
+
+  /** Writes whole lines to standard output, above the prompt or progress line where there is one. */
+  print(text: string): void {
+    this.#clearLine()
+    this.#streams.output.write(`${text}\n`)
+    if (this.#progress !== '') this.#drawProgress()
+    else if (this.#isPrompting) this.#reader?.prompt(true)
+  }
+
+  /** Writes a sentence to standard error. */
+  printError(text: string): void {
+    this.#clearLine()
+    this.#streams.errors.write(`${text}\n`)
+  }
+
+  /** Shows what is under way, in place of what was shown before; without a terminal it shows nothing. */
+  showProgress(text: string): void {
+    if (!this.isInteractive) return
+    this.#progress = text
+    this.#drawProgress()
+  }
+
+  /** Takes the progress line away. */
+  endProgress(): void {
+    if (this.#progress === '') return
+    this.#progress = ''
+    this.#clearLine()
+  }
+
+  /** The lines of standard input until its end or `signal`; nothing read is lost while one is being worked on. */
+  async *lines(signal: AbortSignal): AsyncGenerator<string> {
+    const { input, output } = this.#streams
+    const interactive = this.hasKeyboard && this.isInteractive
+    const reader = createInterface({ input, terminal: interactive, ...(interactive ? { output } : {}) })
+    this.#reader = reader
+    // In raw mode the terminal sends no signal by itself.
+    reader.on('SIGINT', () => process.emit('SIGINT'))
+    const close = () => reader.close()
+    signal.addEventListener('abort', close, { once: true })
+    try {
+      if (signal.aborted) return
+      for await (const line of reader) {
+        this.#isPrompting = false
+        yield line
+      }
+    } finally {
+      signal.removeEventListener('abort', close)
+      this.#reader = undefined
+      this.#isPrompting = false
+      reader.close()
+    }
+  }
+
+  /** Asks for the next line. */
+  prompt(text: string): void {
+    if (this.#reader !== undefined && this.hasKeyboard && this.isInteractive) {
+      this.#isPrompting = true
+      this.#reader.setPrompt(text)
+      this.#reader.prompt()
+    } else {
+      this.#streams.output.write(text)
+    }
+  }
+
+  #drawProgress(): void {
+    const width = (this.#streams.output.columns ?? 80) - 1
+    this.#clearLine()
+    this.#streams.output.write(stripVTControlCharacters(this.#progress).slice(0, width))
+  }
+
+  #clearLine(): void {
+    if (this.isInteractive) this.#streams.output.write('\r\u001b[2K')
+  }
+}
