@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { startServerProcess } from '../support/program.ts'
+import { UdpClient } from '../support/udp-client.ts'
+
+interface Scenario {
+  readonly scenario: string
+  readonly steps: readonly { readonly send: string; readonly reply: string }[]
+}
+
+const scenarios: Scenario[] = JSON.parse(
+  await readFile(new URL('../vectors/wire/transcripts.json', import.meta.url), 'utf8'),
+)
+
+test('recorded conversations with the reference server, byte for byte, over UDP with a server process', async t => {
+  assert.equal(scenarios.length, 14)
+  for (const { scenario, steps } of scenarios) {
+    await t.test(scenario, async t => {
+      const { port } = await startServerProcess(t)
+      const client = await UdpClient.open(t, port)
+      for (const { send, reply } of steps) assert.equal(await client.ask(send), reply, `reply to ${send}`)
+    })
+  }
+})

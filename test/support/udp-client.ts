@@ -1,0 +1,51 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import type { TestContext } from 'node:test'
+
+/** A bare UDP client, as somebody else would write it: one datagram out, one in, and out again when none comes. */
+export class UdpClient {
+  readonly #socket: Socket
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  /** `address` is the source address, any of 127.0.0.0/8 on Linux. */
+  static async open(test: TestContext, serverPort: number, address = '127.0.0.1'): Promise<UdpClient> {
+    const socket = createSocket('udp4')
+    socket.on('error', () => {})
+    socket.bind(0, address)
+    await once(socket, 'listening')
+    socket.connect(serverPort, '127.0.0.1')
+    await once(socket, 'connect')
+    test.after(() => socket.close())
+    return new UdpClient(socket)
+  }
+
+  /** Sends without waiting for an answer. */
+  send(message: string | Uint8Array): void {
+    this.#socket.send(message)
+  }
+
+  /** The answer to `message`; asks again when none comes, as loopback may drop what its buffers cannot hold. */
+  async ask(message: string | Uint8Array): Promise<string> {
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      this.#socket.send(message, () => {})
+      const reply = await this.#next(attempt < 4 ? 500 : 2000)
+      if (reply !== undefined) return String(reply)
+    }
+    throw new Error('no answer')
+  }
+
+  #next(withinMs: number): Promise<Buffer | undefined> {
+    return new Promise(resolve => {
+      const settle = (reply: Buffer | undefined) => {
+        clearTimeout(timer)
+        this.#socket.off('message', settle)
+        resolve(reply)
+      }
+      const timer = setTimeout(settle, withinMs, undefined)
+      this.#socket.on('message', settle)
+    })
+  }
+}
