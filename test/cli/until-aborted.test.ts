@@ -3,30 +3,24 @@ import { getEventListeners } from 'node:events'
 import test from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { untilAborted } from '../../src/cli/until-aborted.ts'
-
-/** What keeps this process alive, of the kind that a wait would be. */
-function timers(): number {
-  return process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
-}
+import { assertOpenResources } from '../support/open-resources.ts'
 
 test('waits for the signal, keeps the program alive until then, and leaves nothing', async () => {
   const stopping = new AbortController()
-  const before = timers()
   let ended = false
   const waiting = untilAborted(stopping.signal).then(() => {
     ended = true
   })
   await turn()
   assert.equal(ended, false)
-  assert.equal(timers(), before + 1)
+  await assertOpenResources({ Timeout: 1 })
   stopping.abort()
   await waiting
-  assert.equal(timers(), before)
+  await assertOpenResources({})
   assert.equal(getEventListeners(stopping.signal, 'abort').length, 0)
 })
 
 test('an aborted signal is not waited for', async () => {
-  const before = timers()
   await untilAborted(AbortSignal.abort())
-  assert.equal(timers(), before)
+  await assertOpenResources({})
 })
