@@ -101,9 +101,10 @@ test('a name of up to 40 characters is padded to the longest, and a longer one i
 })
 
 test('a character outside the first plane is one column of padding', () => {
-  const [, first = '', second = ''] = format([listed('😀'), listed('ab')])
-  assert.ok(first.startsWith(`1  😀   ${A}`))
-  assert.ok(second.startsWith(`2  ab  ${A}`))
+  const [, first = '', second = '', third = ''] = format([listed('😀😀😀'), listed('😀'), listed('a')])
+  assert.ok(first.startsWith(`1  😀😀😀  ${A}`))
+  assert.ok(second.startsWith(`2  😀    ${A}`))
+  assert.ok(third.startsWith(`3  a    ${A}`))
 })
 
 test('whatever is listed, each image is one line that a terminal can show', () => {

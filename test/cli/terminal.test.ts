@@ -125,7 +125,9 @@ test('the signal ends the lines between two of them, also when more have come', 
 
 test('an aborted signal gives no line', async () => {
   const opened = openTestTerminal()
-  opened.input.end('1\n')
+  // Neither one that is there already nor one that is waited for.
+  assert.deepEqual(await linesOf(opened, AbortSignal.abort()), [])
+  opened.input.write('1\n')
   assert.deepEqual(await linesOf(opened, AbortSignal.abort()), [])
 })
 

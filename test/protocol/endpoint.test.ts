@@ -39,6 +39,8 @@ test('IPv4 stands bare, IPv6 in brackets', () => {
   assert.equal(formatEndpoint({ address: '1.2.3.4', port: 80 }), '1.2.3.4:80')
   assert.equal(formatEndpoint({ address: '::1', port: 80 }), '[::1]:80')
   assert.deepEqual(parseEndpoint('[::ffff:1.2.3.4]:80'), { address: '::ffff:1.2.3.4', port: 80 })
+  const longest = 'ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255'
+  assert.deepEqual(parseEndpoint(`[${longest}]:65535`), { address: longest, port: 65_535 })
 })
 
 test('what is formatted is read as it was', () => {

@@ -147,6 +147,10 @@ test('a name may end in an address only where nothing stands before it', () => {
   )
 })
 
+test('a name may not end in an address, whatever its last digit', () => {
+  for (let port = 1; port <= 30; port += 1) assert.equal(isAcceptable(`a,1.2.3.4:${port}`), false)
+})
+
 test('a name has 1 to 1,024 bytes', () => {
   assert.equal(isAcceptable(''), false)
   assert.equal(isAcceptable('a'.repeat(1024)), true)

@@ -49,6 +49,8 @@ const replies: Record<string, ReturnType<typeof decodeIndexReply>> = {
   'OK 3': { kind: 'ok', count: 3 },
   ' OK 3_REGISTERED_IMAGES\r\n': { kind: 'ok', count: 3 },
   'OK\n': { kind: 'ok', count: undefined },
+  'OK\nmore': { kind: 'ok', count: undefined },
+  'ERR\nBUSY': { kind: 'error', reason: 'BUSY' },
   'OK three': { kind: 'ok', count: undefined },
   'OK -3_REGISTERED_IMAGES': { kind: 'ok', count: undefined },
   'OK 1234567890_REGISTERED_IMAGES': { kind: 'ok', count: undefined },

@@ -80,6 +80,9 @@ test('stops at the bounds it is given', () => {
   const bytes = Buffer.from('\u3000 \u3000')
   assert.equal(skipWhiteSpace(bytes, 3, 4), 4)
   assert.equal(dropWhiteSpace(bytes, 3, 4), 3)
+  // U+1680 in three bytes, of which the last two are a letter of their own.
+  const letter = Buffer.from([0xe1, 0xda, 0x80])
+  assert.equal(dropWhiteSpace(letter, 1, 3), 3)
   assert.equal(skipWhiteSpace(bytes, 0, 0), 0)
   assert.equal(dropWhiteSpace(bytes, bytes.length, bytes.length), bytes.length)
 })

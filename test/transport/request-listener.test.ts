@@ -155,7 +155,14 @@ for (const rest of ['\n', '\r\n', ' HTTP/1.1\r\nHost: x\r\n\r\n']) {
 }
 
 test('answers a client that ends its side right behind the request, with every byte', async t => {
-  const { open } = await listen(t, {}, answerWith(PICTURE))
+  const { open } = await listen(t, {}, async (_digest, socket) => {
+    // The end has come before the first byte goes out.
+    await once(socket, 'end')
+    for (let at = 0; at < PICTURE.length; at += 1_000_000) {
+      await new Promise(resolve => socket.write(PICTURE.subarray(at, at + 1_000_000), resolve))
+    }
+    closeGently(socket)
+  })
   const client = await open()
   client.socket.end(REQUEST)
   await assertPicture(client)
