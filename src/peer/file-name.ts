@@ -54,14 +54,18 @@ export const TEMPORARY_NAME_PREFIX = '.imagep2p-'
  * joiners and variation selectors inside it; the keycap of `*` is the one that holds a forbidden character.
  */
 const UNUSABLE =
-  /(\p{RGI_Emoji})|(\p{Variation_Selector})|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800<>:"\|?*\u2044\u2215\u2216\u29F5\u29F8\u29F9\uFE68\uFF0F\uFF3C]/gv
+  /(\p{RGI_Emoji})|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800<>:"\|?*\u2044\u2215\u2216\u29F5\u29F8\u29F9\uFE68\uFF0F\uFF3C]/gv
 
-/** Without what is unusable: `_` in its place, nothing for a selector that only chooses between drawings of a letter. */
+/** A variation selector outside an emoji: it only chooses between drawings of a letter, and is dropped. */
+const STRAY_SELECTOR = /(\p{RGI_Emoji})|\p{Variation_Selector}/gv
+
+function withoutStraySelectors(name: string): string {
+  return name.replace(STRAY_SELECTOR, (_match, emoji: string | undefined) => emoji ?? '')
+}
+
 function withoutUnusable(name: string): string {
-  return name.replace(UNUSABLE, (match: string, emoji: string | undefined, selector: string | undefined) => {
-    if (emoji !== undefined && !emoji.startsWith('*')) return match
-    return selector === undefined ? '_' : ''
-  })
+  const isKept = (emoji: string | undefined) => emoji !== undefined && !emoji.startsWith('*')
+  return name.replace(UNUSABLE, (match: string, emoji: string | undefined) => (isKept(emoji) ? match : '_'))
 }
 
 /**
@@ -75,7 +79,7 @@ const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout
 
 /** Makes `name` safe, or says why it is refused. A safe name comes back unchanged. Linear in the name's length. */
 export function safeFileName(name: string): JudgedName {
-  const composed = name.normalize('NFC')
+  const composed = withoutStraySelectors(name).normalize('NFC')
   const reason = refusalOf(composed)
   if (reason !== undefined) return { kind: 'refused', reason }
   const visible = withoutUnusable(withoutTail(composed.trimStart())).replace(LEADING, '_')
@@ -93,7 +97,7 @@ function refusalOf(name: string): NameRefusal | undefined {
 /** Shortens what is clean but for its length, and keeps it off Windows' devices. */
 function fitting(name: string): SafeFileName {
   // Shortening may cut an emoji in two and leave its joiner behind.
-  const short = withoutTail(withoutUnusable(shortenName(name, MAX_SAFE_NAME_BYTES)))
+  const short = withoutTail(withoutUnusable(withoutStraySelectors(shortenName(name, MAX_SAFE_NAME_BYTES))))
   const [stem = ''] = short.split('.', 1)
   if (!DEVICE.test(stem.trimEnd())) return short as SafeFileName
   return withoutTail(shortenName(`_${short}`, MAX_SAFE_NAME_BYTES)) as SafeFileName

@@ -10,12 +10,12 @@
  * | format | imghdr is content with | asked for besides, and why true files have it |
  * |---|---|---|
  * | jpeg | `JFIF` or `Exif` at byte 6, or `FF D8 FF DB` | SOI, then a marker segment with its length (ITU-T T.81 B.1.1) |
- * | gif | `GIF87a`, `GIF89a` | a byte that is no text in the screen descriptor after it (GIF89a, 18): sizes and flags are seldom seven letters |
+ * | gif | `GIF87a`, `GIF89a` | a control character in the screen descriptor after it (GIF89a, 18): sizes and flags are seldom seven letters |
  * | tiff | `II`, `MM` | version 42 (TIFF 6.0, 2) or BigTIFF's 43, each of which has a NUL |
  * | pbm pgm ppm | `P`, a digit, white space | width, height, maximum, a line break before raw pixels, only digits in plain ones |
  * | xbm | `#define ` | a width, a height and an array of bits, as the X11 reader demands (XReadBitmapFile(3)) |
  * | bmp | `BM` | an information header's size that exists (Windows GDI, OS/2 1 and 2); its reserved fields are in use |
- * | webp | `RIFF....WEBP` | a length in between that is no text (RFC 9649, 2.3): four letters would be half a gigabyte |
+ * | webp | `RIFF....WEBP` | a control character in the length between (RFC 9649, 2.3): four letters would be half a gigabyte |
  *
  * png, rgb, rast and exr are taken as imghdr takes them: their first bytes are not text. (Netpbm's pages allow any
  * white space before raw pixels; "P4 12 30 people came" is why a line break, which its writers put there, is asked for.)
@@ -141,9 +141,11 @@ function isGif(head: Uint8Array): boolean {
   return head.length >= 13 && holdsNoText(head, 6, 13)
 }
 
-/** True where a byte of `[from, to)` is no printable ASCII nor white space. */
+/** True where a byte of `[from, to)` is a control character that no text holds. */
 function holdsNoText(head: Uint8Array, from: number, to: number): boolean {
-  return /[^\t\n\r -~]/.test(text(head, from, to))
+  return head
+    .subarray(from, to)
+    .some(byte => byte < 0x09 || byte === 0x0b || byte === 0x0c || (byte > 0x0d && byte < 0x20))
 }
 
 function isTiff(head: Uint8Array): boolean {
