@@ -27,6 +27,7 @@ export const commonOptions = {
   lang: { value: 'language', text: 'lang' },
   data: { value: 'directory', text: 'data' },
   help: { value: 'flag', text: 'help', short: 'h' },
+  version: { value: 'flag', text: 'version', short: 'V' },
 } as const satisfies Record<string, OptionSpecification>
 
 const sharing = {

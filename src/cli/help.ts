@@ -21,7 +21,6 @@ export function formatHelp({ help }: Messages): string {
     '',
     `${help.everywhere}:`,
     ...optionColumns(commonOptions, help),
-    ...columns([['    --version', help.optionTexts.version]]),
     '',
     help.more,
     '',
@@ -64,7 +63,25 @@ function optionColumns(
   )
 }
 
+/** Columns of a help text, at most. */
+const MAX_COLUMNS = 100
+
 function columns(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
+  return rows.flatMap(([left, right]) =>
+    wrap(right, MAX_COLUMNS - width - 4).map(
+      (line, index) => `  ${(index === 0 ? left : '').padEnd(width)}  ${line}`,
+    ),
+  )
+}
+
+/** Breaks a text at spaces into lines of at most `width` characters; a longer word stands alone. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
 }

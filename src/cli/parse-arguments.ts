@@ -26,61 +26,59 @@ export type Invocation =
       readonly options: ReadonlyMap<string, string>
     }
 
-/** Reads a command line by the command table; throws the failures of a wrong one. Options may stand anywhere. */
+type OptionTable = Readonly<Record<string, OptionSpecification>>
+
+/** Every option of any command: what it takes to tell the command from the value of an option before it. */
+const ofAnyCommand: OptionTable = Object.fromEntries(
+  [commonOptions, ...Object.values<CommandSpecification>(commands).map(({ options }) => options)].flatMap(
+    table => Object.entries<OptionSpecification>(table),
+  ),
+)
+
+/** Reads a command line by the command table; throws the failures of a wrong one. */
 export function parseArguments(argv: readonly string[], messages: Messages): Invocation {
-  const everyOption = Object.assign(
-    {},
-    commonOptions,
-    ...Object.values(commands).map(({ options }) => options),
-  )
-  const tokens = tokensOf(argv, everyOption)
-  const name = tokens.find(token => token.kind === 'positional')
-  if (name !== undefined) {
-    if (!isCommand(name.value)) throw new Failure('unknownCommand', { command: name.value })
-    return parseCommand(name.value, argv.toSpliced(name.index, 1), messages)
-  }
-  if (argv.includes('--version') || argv.includes('-V')) return { kind: 'version' }
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue
-    const option = optionNamed(token.name, commonOptions)
-    if (option === undefined) throw new Failure('unknownOption', { option: token.rawName, command: '' })
-    checkValue(token.rawName, token.value, option.value, messages)
-  }
-  return { kind: 'help', command: undefined }
-}
-
-type Options = Readonly<Record<string, OptionSpecification>>
-
-function tokensOf(argv: readonly string[], options: Options) {
-  const config = Object.entries(options).map(([name, { value, short }]) => {
-    const type = value === 'flag' ? ('boolean' as const) : ('string' as const)
-    return [name, short === undefined ? { type } : { type, short }] as const
-  })
-  const args = [...argv]
-  return parseArgs({ args, strict: false, tokens: true, options: Object.fromEntries(config) }).tokens
-}
-
-function optionNamed(name: string, options: Options): OptionSpecification | undefined {
-  return Object.hasOwn(options, name) ? options[name] : undefined
-}
-
-function parseCommand(command: CommandName, argv: readonly string[], messages: Messages): Invocation {
-  const specification: CommandSpecification = commands[command]
-  const known = { ...commonOptions, ...specification.options }
-  const tokens = tokensOf(argv, known)
+  const name = tokensOf(argv, ofAnyCommand).find(token => token.kind === 'positional')?.value
+  if (name !== undefined && !isCommand(name)) throw new Failure('unknownCommand', { command: name })
+  const specification: CommandSpecification = name === undefined ? NO_COMMAND : commands[name]
+  const known: OptionTable = { ...commonOptions, ...specification.options }
   const positionals: string[] = []
   const options = new Map<string, string>()
-  for (const token of tokens) {
+  for (const token of tokensOf(argv, known)) {
     if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind !== 'option') continue
-    const option = optionNamed(token.name, known)
-    if (option === undefined) throw new Failure('unknownOption', { option: token.rawName, command })
+    const option = Object.hasOwn(known, token.name) ? known[token.name] : undefined
+    if (option === undefined)
+      throw new Failure('unknownOption', { option: token.rawName, command: name ?? '' })
     options.set(token.name, checkValue(token.rawName, token.value, option.value, messages))
   }
-  if (options.has('help')) return { kind: 'help', command }
-  checkCount(command, specification, positionals, messages)
-  return { kind: 'run', command, arguments: positionals, options }
+  if (options.has('help')) return { kind: 'help', command: name }
+  if (options.has('version')) return { kind: 'version' }
+  if (name === undefined) return { kind: 'help', command: undefined }
+  // The first one is the command itself.
+  positionals.shift()
+  checkCount(name, specification, positionals, messages)
+  return { kind: 'run', command: name, arguments: positionals, options }
 }
+
+const NO_COMMAND: CommandSpecification = { arguments: [], options: {} }
+
+function tokensOf(argv: readonly string[], known: OptionTable): ParseArgsToken[] {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+    options: Object.fromEntries(
+      Object.entries(known).map(([name, { value, short }]) => [
+        name,
+        { type: value === 'flag' ? 'boolean' : 'string', ...(short === undefined ? {} : { short }) } as const,
+      ]),
+    ),
+  })
+  return tokens
+}
+
+type ParseArgsToken = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number]
 
 function checkValue(option: string, value: string | undefined, kind: ValueKind, messages: Messages): string {
   const expected = messages.help.values[kind]
@@ -132,7 +130,7 @@ function isCommand(name: string): name is CommandName {
 /** Reads `host`, `host:port`, `1.2.3.4:5000` or `[::1]:5000`; throws `badServerAddress`. */
 export function parseServerAddress(text: string): { host: string; port: number } {
   if (isIP(text) !== 0) return { host: text, port: DEFAULT_INDEX_PORT }
-  const parts = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^\s:/[\]]+))(?::([0-9]{1,5}))?$/.exec(text)
+  const parts = /^(?:\[([^\s[\]]+)\]|([^\s:/[\]]+))(?::([0-9]{1,5}))?$/.exec(text)
   const host = parts?.[1] ?? parts?.[2]
   const port = parts?.[3] === undefined ? DEFAULT_INDEX_PORT : parsePort(parts[3])
   const isBracketed = parts?.[1] !== undefined

@@ -71,6 +71,8 @@ export class Terminal {
     try {
       if (signal.aborted) return
       for await (const line of reader) {
+        // Lines that came before the signal still stand in the reader's queue.
+        if (signal.aborted) return
         this.#isPrompting = false
         yield line
       }

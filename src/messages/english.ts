@@ -10,7 +10,7 @@ function pictures(count: number): string {
 }
 
 function bytes(count: number): string {
-  if (count < 1000) return `${count} B`
+  if (count < 1000) return `${Math.round(count)} B`
   const units = ['kB', 'MB', 'GB', 'TB']
   const power = Math.min(Math.floor(Math.log10(count) / 3), units.length)
   return `${(count / 1000 ** power).toLocaleString('en', { maximumSignificantDigits: 3 })} ${units[power - 1]}`
@@ -39,7 +39,7 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
   unknownCommand: ({ command }) =>
     `There is no command “${command}”. “imagep2p --help” lists those there are.`,
   unknownOption: ({ option, command }) =>
-    `There is no option “${option}” here. “imagep2p ${command} --help” lists those there are.`,
+    `There is no option “${option}” here. “imagep2p ${command === '' ? '' : `${command} `}--help” lists those there are.`,
   missingOptionValue: ({ option, expected }) => `“${option}” needs ${expected} after it.`,
   badOptionValue: ({ option, value, expected }) =>
     `“${value}” is no good for “${option}”: it takes ${expected}.`,

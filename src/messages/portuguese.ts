@@ -11,7 +11,7 @@ function pictures(count: number): string {
 }
 
 function bytes(count: number): string {
-  if (count < 1000) return `${count} B`
+  if (count < 1000) return `${Math.round(count)} B`
   const units = ['kB', 'MB', 'GB', 'TB']
   const power = Math.min(Math.floor(Math.log10(count) / 3), units.length)
   return `${(count / 1000 ** power).toLocaleString('pt-BR', { maximumSignificantDigits: 3 })} ${units[power - 1]}`
@@ -40,7 +40,7 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
   unknownCommand: ({ command }) =>
     `Não existe o comando “${command}”. “imagep2p --help” mostra os que existem.`,
   unknownOption: ({ option, command }) =>
-    `Não existe a opção “${option}” aqui. “imagep2p ${command} --help” mostra as que existem.`,
+    `Não existe a opção “${option}” aqui. “imagep2p ${command === '' ? '' : `${command} `}--help” mostra as que existem.`,
   missingOptionValue: ({ option, expected }) => `“${option}” precisa de ${expected} em seguida.`,
   badOptionValue: ({ option, value, expected }) =>
     `“${value}” não serve para “${option}”: é preciso ${expected}.`,

@@ -27,25 +27,32 @@ export function isNameAcceptable(bytes: Uint8Array, start: number, end: number):
 
 /**
  * The form in which our own file name goes onto the wire: what a list cannot carry (`;`, line breaks, other control
- * characters, white space at the ends, an address at the end) becomes `_`, and an over-long name is shortened at a whole
- * character with its extension kept.
+ * characters, white space at the ends, the comma before an address at the end) becomes `_`, and an over-long name is
+ * shortened at a whole character with its extension kept.
  */
 export function toWireName(fileName: string): string {
-  let name = fileName
+  const clean = fileName
     .toWellFormed()
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being replaced
     .replace(/[;\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu, '_')
-    .replace(/^\s+|\s+$/gu, space => '_'.repeat(space.length))
+    .replace(/^\s+|\s+$/gu, toUnderscores)
+  if (clean === '') return '_'
+  // A cut may lay bare what must not end a name, so the end is looked at after it; what is put there is never longer.
+  const name = shortenName(clean, MAX_NAME_BYTES).replace(/\s+$/u, toUnderscores)
   const comma = name.lastIndexOf(',')
-  if (comma !== -1 && parseEndpoint(name.slice(comma + 1)) !== undefined) name = `${name}_`
-  if (name === '') return '_'
-  return shortenName(name, MAX_NAME_BYTES)
+  const hasAddress = comma !== -1 && parseEndpoint(name.slice(comma + 1)) !== undefined
+  return hasAddress ? `${name.slice(0, comma)}_${name.slice(comma + 1)}` : name
+}
+
+function toUnderscores(text: string): string {
+  return '_'.repeat(text.length)
 }
 
 /** Shortens `name` to at most `maxBytes` of UTF-8 at a whole character, keeping an extension of up to 16 characters. */
 export function shortenName(name: string, maxBytes: number): string {
   if (Buffer.byteLength(name) <= maxBytes) return name
-  const extension = /\.[^.\s]{1,16}$/u.exec(name)?.[0] ?? ''
+  const found = /\.[^.\s]{1,16}$/u.exec(name)?.[0] ?? ''
+  const extension = Buffer.byteLength(found) < maxBytes ? found : ''
   let room = maxBytes - Buffer.byteLength(extension)
   let base = ''
   for (const character of name.slice(0, name.length - extension.length)) {

@@ -47,7 +47,7 @@ function decodeListedImage(entry: string): ListedImage | undefined {
   const fields = entry.split(',')
   const owners: Endpoint[] = []
   while (fields.length > 2) {
-    const owner = parseEndpoint((fields.at(-1) ?? '').trim())
+    const owner = parseEndpoint(fields.at(-1) ?? '')
     if (owner === undefined) break
     owners.unshift(owner)
     fields.pop()

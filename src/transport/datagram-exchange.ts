@@ -73,6 +73,10 @@ export async function exchangeDatagrams(
     socket.connect(server.port, server.address)
     await once(socket, 'connect', { signal })
     return await repeat(socket, datagram, accept, plan, signal, onRetry)
+  } catch (error) {
+    // `once` rejects with an error of its own when cancelled.
+    signal.throwIfAborted()
+    throw error
   } finally {
     socket.close()
   }

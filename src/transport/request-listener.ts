@@ -14,7 +14,10 @@ export interface RequestListenerLimits {
   readonly connectionsPerAddress: number
   /** Milliseconds from the connection to its whole request; a trickle does not extend it. */
   readonly requestMs: number
-  /** Milliseconds in which nothing could be written to somebody who does not read. */
+  /**
+   * Milliseconds without a write that came to its end, after which somebody who does not read is cut (at the latest after
+   * twice as many). What they send meanwhile is no sign of life.
+   */
   readonly idleMs: number
 }
 
@@ -33,8 +36,9 @@ export interface RequestListenerOptions {
   readonly port: number
   readonly limits: RequestListenerLimits
   /**
-   * Answers one request and ends the socket. The signal aborts when the connection is gone or the listener stops. What it
-   * rejects with closes the connection, and nothing more.
+   * Answers one request, in writes of a size that a slow line takes within `idleMs`, and ends the socket. The signal
+   * aborts when the connection is gone or the listener stops. What it rejects with closes the connection, and nothing
+   * more.
    */
   readonly onRequest: (digest: Digest, socket: Socket, signal: AbortSignal) => Promise<void>
 }
@@ -57,6 +61,8 @@ const LINGER_MS = 5000
  */
 export function closeGently(socket: Socket): void {
   socket.end(() => {
+    // Gone already: nothing would ever clear the timer.
+    if (socket.destroyed) return
     const timer = setTimeout(() => socket.destroy(), LINGER_MS)
     socket.once('close', () => clearTimeout(timer))
   })
@@ -95,8 +101,8 @@ export async function listenForRequests(options: RequestListenerOptions): Promis
       else perAddress.set(address, left)
       gone.abort()
     })
-    socket.setTimeout(limits.idleMs, () => socket.destroy())
     readRequest(socket, limits.requestMs, digest => {
+      cutWhenStalled(socket, limits.idleMs)
       options.onRequest(digest, socket, gone.signal).catch(() => socket.destroy())
     })
   })
@@ -113,15 +119,28 @@ export async function listenForRequests(options: RequestListenerOptions): Promis
       return open.size
     },
     async close() {
-      const closed = once(server, 'close')
+      // The server says that it is closed before the last sockets do.
+      const closed: Promise<unknown>[] = [once(server, 'close')]
       server.close()
       for (const [socket, gone] of open) {
+        closed.push(new Promise(resolve => socket.once('close', resolve)))
         gone.abort()
         socket.destroy()
       }
-      await closed
+      await Promise.all(closed)
     },
   }
+}
+
+/** Cuts a connection when no write was completed between two looks at it. */
+function cutWhenStalled(socket: Socket, idleMs: number): void {
+  let before = -1
+  const timer = setInterval(() => {
+    const completed = socket.bytesWritten - socket.writableLength
+    if (completed === before) socket.destroy()
+    before = completed
+  }, idleMs)
+  socket.once('close', () => clearInterval(timer))
 }
 
 async function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<void> {

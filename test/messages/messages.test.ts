@@ -92,6 +92,7 @@ const samples: Record<string, readonly unknown[]> = {
   'demo.fetching': ['Ana', 'beach.png', 'Bruno'],
   'demo.fetched': ['beach.png', '1 MB', '0cc175b9c0f1b6a831c399e269772661'],
   'demo.relisted': ['Ana', 2],
+  'demo.says': ['Ana', 'Goodbye.'],
   'demo.join': [13_377],
   'demo.menuFor': ['Ana'],
 }
@@ -140,7 +141,7 @@ const failures: { [Code in FailureCode]: FailureSample<Code>[] } = {
   imageAmbiguous: [{ details: { wanted: 'beach.png', digests: ['0cc175b9c0f1b6a8', '92eb5ffee6ae2fec'] } }],
   nameRefused: [
     // What is known is said in words, see below; what is not stands as it is.
-    { details: { name: '../x', reason: 'traversal' }, leftOut: ['reason'] },
+    { details: { name: '../x', reason: 'separator' }, leftOut: ['reason'] },
     { details: { name: 'x', reason: 'something new' } },
   ],
   allOwnersFailed: [
@@ -247,7 +248,7 @@ for (const [language, messages] of both) {
   })
 
   test(`${language} has a phrase of its own for every reason to refuse a name`, () => {
-    const reasons = ['traversal', 'separator', 'drive', 'nul', 'empty', 'program']
+    const reasons = ['dots', 'separator', 'drive', 'nul', 'empty', 'program']
     const sentences = reasons.map(reason => failureOf(messages, 'nameRefused', { name: 'x', reason }))
     assert.equal(new Set(sentences).size, reasons.length)
     for (const [index, sentence] of sentences.entries()) {
