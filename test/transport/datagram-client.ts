@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
 import type { Endpoint } from '../../src/protocol/endpoint.ts'
 
+/** Milliseconds after which a reply is taken for lost: long enough for any machine, so that only a fault meets it. */
+const PATIENCE = 20_000
+
 /** A client of one server: what it sends, and the replies in the order they came. */
 export class DatagramClient implements AsyncDisposable {
   readonly endpoint: Endpoint
@@ -45,12 +48,16 @@ export class DatagramClient implements AsyncDisposable {
     })
   }
 
-  /** The next reply; only one may be waited for at a time. */
+  /** The next reply, only one of which may be waited for at a time; rejects when there comes none. */
   reply(): Promise<Buffer> {
     const reply = this.#replies.shift()
     if (reply !== undefined) return Promise.resolve(reply)
-    return new Promise(resolve => {
-      this.#wanted = resolve
+    return new Promise((resolve, reject) => {
+      const patience = setTimeout(() => reject(new Error('no reply')), PATIENCE)
+      this.#wanted = reply => {
+        clearTimeout(patience)
+        resolve(reply)
+      }
     })
   }
 
