@@ -75,7 +75,7 @@ export async function listenPortable(options: DatagramServerOptions): Promise<Da
     } finally {
       answering = false
     }
-    if (pending.length >= BATCH_REPLIES || closed !== undefined) finishBatch()
+    if (pending.length >= BATCH_REPLIES) finishBatch()
   })
   socket.on('error', onFault)
   enlargeBuffers(socket, onFault)

@@ -14,6 +14,7 @@ import { RecordingHandler } from './recording-handler.ts'
 import { LOOPBACK, type Serving, serve } from './serving.ts'
 
 const AF_INET = 2
+const SOCK_STREAM = 1
 const EACCES = 13
 const EMFILE = 24
 const EAFNOSUPPORT = 97
@@ -111,18 +112,29 @@ for (const path of ['auto', 'portable'] as const) {
 }
 
 /** The steps of setting a socket up, each made to fail: the fast path gives back what it took, and auto goes on. */
-const failures: readonly { step: string; calls: Partial<SystemCalls>; reason: RegExp }[] = [
-  { step: 'socket', calls: { socket: () => -1 }, reason: /socket EMFILE/ },
-  { step: 'setsockopt', calls: { setsockopt: () => -1 }, reason: /setsockopt EMFILE/ },
-  { step: 'bind', calls: { bind: () => -1 }, reason: /bind EMFILE/ },
+const failures: readonly {
+  step: string
+  replace: (real: SystemCalls) => Partial<SystemCalls>
+  reason: RegExp
+  host?: string
+}[] = [
+  { step: 'socket', replace: () => ({ socket: () => -1 }), reason: /: socket EMFILE/ },
+  {
+    step: 'setsockopt',
+    replace: () => ({ setsockopt: () => -1 }),
+    reason: /: setsockopt EMFILE/,
+    host: '::',
+  },
+  { step: 'bind', replace: () => ({ bind: () => -1 }), reason: /: bind EMFILE/ },
+  {
+    step: 'node:dgram',
+    replace: real => ({ socket: domain => real.socket(domain, SOCK_STREAM, 0) }),
+    reason: /: Unsupported fd type: TCP/,
+  },
   {
     step: 'the memory',
-    calls: {
-      address: () => {
-        throw new RangeError('no memory')
-      },
-    },
-    reason: /no memory/,
+    replace: () => ({ address: () => assert.fail('no memory') }),
+    reason: /: no memory/,
   },
 ]
 
@@ -138,21 +150,19 @@ function openDescriptors(): string[] {
   })
 }
 
-for (const { step, calls, reason } of failures) {
+for (const { step, replace, reason, host } of failures) {
   test(`auto falls back when ${step} fails, and leaves no descriptor open`, needsFast, async () => {
     if (real instanceof Error) throw real
     const opened: string[] = []
+    const calls = { ...real, errno: () => EMFILE, ...replace(real) }
     const load = async (): Promise<SystemCalls> => ({
-      ...real,
-      errno: () => EMFILE,
+      ...calls,
       socket(...parameters) {
-        const fd = real.socket(...parameters)
-        opened.push(readlinkSync(`/proc/self/fd/${fd}`))
+        const fd = calls.socket(...parameters)
+        if (fd !== -1) opened.push(readlinkSync(`/proc/self/fd/${fd}`))
         return fd
       },
-      ...calls,
     })
-    const host = step === 'setsockopt' ? '::' : LOOPBACK
     {
       await using serving = await serveBy('auto', load, host)
       assert.equal(serving.server.path, 'portable')
