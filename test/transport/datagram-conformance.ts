@@ -22,7 +22,13 @@ const LOOPBACK_6 = '::1'
 
 const interfaces = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? [])
 const noIPv6 = interfaces.some(({ address }) => address === LOOPBACK_6) ? undefined : 'no IPv6 here'
-const linkLocal = interfaces.find(({ address, scopeid }) => address.startsWith('fe80:') && scopeid)
+/** A link-local address of this machine with its zone, if it has one. */
+const linkLocal = Object.entries(networkInterfaces()).flatMap(([zone, addresses]) =>
+  (addresses ?? [])
+    .filter(({ address }) => address.startsWith('fe80:'))
+    .map(({ address }) => `${address}%${zone}`),
+)[0]
+const noLinkLocal = linkLocal === undefined ? 'no interface with a link-local address' : undefined
 const noLargeDatagrams =
   process.platform === 'darwin' ? 'the system sends 9,216 bytes at most (net.inet.udp.maxdgram)' : undefined
 
@@ -109,19 +115,21 @@ export const datagramCases: readonly DatagramCase[] = [
   },
   {
     name: 'a client at a link-local address is answered',
-    skip: linkLocal === undefined ? 'no interface with a link-local address' : undefined,
+    skip: noLinkLocal,
     async run(listen) {
-      const zone = Object.entries(networkInterfaces()).find(([, addresses]) =>
-        addresses?.some(({ address }) => address === linkLocal?.address),
-      )?.[0]
-      const address = `${linkLocal?.address}%${zone}`
-      await using serving = await serve(listen, new RecordingHandler(inverted), '::')
-      await using client = await DatagramClient.open({ address, port: serving.server.endpoint.port }, address)
-      await sendAtOnce(client, 3)
-      for (let count = 0; count < 3; count += 1) {
-        assert.deepEqual(await client.reply(), Buffer.from(inverted(Buffer.from(`${count}`))))
+      assert.ok(linkLocal)
+      for (const host of ['::', linkLocal]) {
+        await using serving = await serve(listen, new RecordingHandler(inverted), host)
+        await using client = await DatagramClient.open(
+          { ...serving.server.endpoint, address: linkLocal },
+          linkLocal,
+        )
+        await sendAtOnce(client, 3)
+        for (let count = 0; count < 3; count += 1) {
+          assert.deepEqual(await client.reply(), Buffer.from(inverted(Buffer.from(`${count}`))))
+        }
+        assert.deepEqual(serving.faults, [])
       }
-      assert.deepEqual(serving.faults, [])
     },
   },
   {
