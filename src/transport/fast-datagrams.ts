@@ -119,13 +119,13 @@ class DatagramBatches {
     this.#working = true
     try {
       let filled = this.#slots.put(0, first, from.address, from.port) ? 1 : 0
-      let full: boolean
       do {
         if (this.#leftInTurn > 0) filled += this.#receive(filled)
-        if (filled > 0) this.#answer(filled)
-        full = filled === BATCH_SLOTS
+        if (filled === 0) return
+        this.#answer(filled)
         filled = 0
-      } while (full && this.#leftInTurn > 0 && this.#closed === undefined)
+        // Until the socket is empty, not only while batches are full: a look more costs less than being woken again.
+      } while (this.#leftInTurn > 0 && this.#closed === undefined)
     } finally {
       this.#working = false
       this.#closeSocket?.()
