@@ -42,6 +42,7 @@ export const commands = {
     options: {
       host: { value: 'address', text: 'host' },
       port: { value: 'portOrAny', text: 'serverPort' },
+      udp: { value: 'datagramPath', text: 'udp' },
       'registrations-per-address': { value: 'count', text: 'registrationsPerAddress' },
       quiet: { value: 'flag', text: 'quiet', short: 'q' },
       verbose: { value: 'flag', text: 'verbose', short: 'v' },

@@ -4,6 +4,7 @@ import { Failure } from '../base/failure.ts'
 import type { Messages } from '../messages/messages.ts'
 import { parsePort } from '../protocol/endpoint.ts'
 import { DEFAULT_INDEX_PORT } from '../protocol/limits.ts'
+import type { DatagramPath } from '../transport/datagram-server.ts'
 import {
   type CommandName,
   type CommandSpecification,
@@ -99,6 +100,8 @@ function accepts(kind: Exclude<ValueKind, 'flag'>, value: string): boolean {
       return isIP(value) !== 0
     case 'language':
       return value === 'en' || value === 'pt'
+    case 'datagramPath':
+      return isDatagramPath(value)
     case 'count':
       return /^[1-9][0-9]{0,8}$/.test(value)
     case 'directory':
@@ -125,6 +128,11 @@ function checkCount(
 
 function isCommand(name: string): name is CommandName {
   return Object.hasOwn(commands, name)
+}
+
+/** True for what `--udp` takes. */
+export function isDatagramPath(value: string): value is DatagramPath | 'auto' {
+  return value === 'auto' || value === 'fast' || value === 'portable'
 }
 
 /** Reads `host`, `host:port`, `1.2.3.4:5000` or `[::1]:5000`; throws `badServerAddress`. */

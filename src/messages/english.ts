@@ -113,6 +113,7 @@ export const english = {
       address: 'an IP address',
       directory: 'a folder',
       language: 'en or pt',
+      datagramPath: 'auto, fast or portable',
       count: 'a whole number from 1 on',
       flag: 'no value',
     },
@@ -121,6 +122,7 @@ export const english = {
       address: 'ADDRESS',
       directory: 'FOLDER',
       language: 'LANGUAGE',
+      datagramPath: 'PATH',
       count: 'N',
     },
     argumentNames: {
@@ -151,6 +153,7 @@ export const english = {
       sharePort: 'TCP port to share on (default: the one of last time, else any free one)',
       quiet: 'log warnings and errors only',
       verbose: 'log every request',
+      udp: 'how datagrams travel: auto, fast (in batches, on Linux) or portable (default: auto)',
       registrationsPerAddress: 'peers that one IP address may register (default: 1024)',
       recursive: 'share the pictures in subfolders too',
       json: 'print one JSON value a line',
@@ -162,6 +165,10 @@ export const english = {
       `Index server listening on ${endpoint} (UDP). Peers join with: imagep2p client ADDRESS FOLDER`,
     anyAddress: (port: number, addresses: readonly string[]) =>
       `port ${port} of every address of this computer: ${addresses.join(', ')}`,
+    path: (path: 'fast' | 'portable', reason: string | undefined) =>
+      path === 'fast'
+        ? 'Datagrams travel in batches (--udp=fast).'
+        : `Datagrams travel one at a time (--udp=portable${reason === undefined ? '' : `: ${reason}`}).`,
     registered: (peer: string, count: number) => `${peer} registered ${pictures(count)}`,
     updated: (peer: string, count: number) => `${peer} updated to ${pictures(count)}`,
     ended: (peer: string) => `${peer} left`,

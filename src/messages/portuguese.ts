@@ -114,6 +114,7 @@ export const portuguese: Messages = {
       address: 'um endereço IP',
       directory: 'uma pasta',
       language: 'en ou pt',
+      datagramPath: 'auto, fast ou portable',
       count: 'um número inteiro a partir de 1',
       flag: 'nenhum valor',
     },
@@ -122,6 +123,7 @@ export const portuguese: Messages = {
       address: 'ENDEREÇO',
       directory: 'PASTA',
       language: 'IDIOMA',
+      datagramPath: 'CAMINHO',
       count: 'N',
     },
     argumentNames: {
@@ -152,6 +154,7 @@ export const portuguese: Messages = {
       sharePort: 'porta TCP em que compartilhar (padrão: a da última vez, senão qualquer uma livre)',
       quiet: 'registra só avisos e erros',
       verbose: 'registra cada pedido',
+      udp: 'como os datagramas viajam: auto, fast (em lotes, no Linux) ou portable (padrão: auto)',
       registrationsPerAddress: 'clientes que um endereço IP pode registrar (padrão: 1024)',
       recursive: 'compartilha também as imagens das subpastas',
       json: 'imprime um valor JSON por linha',
@@ -163,6 +166,10 @@ export const portuguese: Messages = {
       `Servidor de índice escutando em ${endpoint} (UDP). Para entrar: imagep2p client ENDEREÇO PASTA`,
     anyAddress: (port, addresses) =>
       `porta ${port} de todos os endereços deste computador: ${addresses.join(', ')}`,
+    path: (path, reason) =>
+      path === 'fast'
+        ? 'Os datagramas viajam em lotes (--udp=fast).'
+        : `Os datagramas viajam um a um (--udp=portable${reason === undefined ? '' : `: ${reason}`}).`,
     registered: (peer, count) => `${peer} registrou ${pictures(count)}`,
     updated: (peer, count) => `${peer} atualizou para ${pictures(count)}`,
     ended: peer => `${peer} saiu`,

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { printable } from '../base/printable.ts'
 import type { Messages } from '../messages/messages.ts'
 import { Word } from '../protocol/index-request.ts'
 import type { RequestObserver, RequestResult } from './index-service.ts'
@@ -65,6 +66,16 @@ export class RequestLog implements RequestObserver {
 
   wants(_word: Word | undefined, result: RequestResult): boolean {
     if (this.#log.level === 'quiet' || (this.#log.level === 'normal' && result !== 'done')) return false
+    return this.#hasRoom()
+  }
+
+  /** Logs a fault of the socket; strangers can cause one for each datagram, so it counts like a request. */
+  fault(reason: string): void {
+    const shown = printable(reason)
+    if (this.#hasRoom()) this.#log.warn('fault', { reason: shown }, this.#messages.fault(shown))
+  }
+
+  #hasRoom(): boolean {
     const nowMs = this.#nowMs()
     if (nowMs - this.#secondBeganMs >= 1000) {
       this.#secondBeganMs = nowMs

@@ -228,6 +228,7 @@ test('every option of the table is taken by its command, in its long and its sho
     address: '::1',
     directory: 'd',
     language: 'pt',
+    datagramPath: 'portable',
     count: '3',
     flag: undefined,
   } as const

@@ -55,6 +55,7 @@ const samples: Record<string, readonly unknown[]> = {
   unexpected: ['the reason'],
   'server.listening': ['1.2.3.4:5001'],
   'server.anyAddress': [5001, ['1.2.3.4', '2001:db8::7']],
+  'server.path': ['portable', 'no koffi'],
   'server.registered': ['1.2.3.4:5001', 3],
   'server.updated': ['1.2.3.4:5001', 3],
   'server.ended': ['1.2.3.4:5001'],

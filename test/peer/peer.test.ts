@@ -4,10 +4,10 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Failure } from '../../src/base/failure.ts'
-import { DEFAULT_CATALOG_LIMITS } from '../../src/catalog/catalog-limits.ts'
 import { DEFAULT_PEER_CONFIG, type PeerConfig } from '../../src/peer/config.ts'
 import { Peer } from '../../src/peer/peer.ts'
 import type { RegistrationState } from '../../src/peer/registration.ts'
+import { DEFAULT_SERVER_CONFIG } from '../../src/server/config.ts'
 import { IndexServer } from '../../src/server/index-server.ts'
 import { md5 } from '../support/md5.ts'
 import { picture, writePicture } from '../support/pictures.ts'
@@ -19,10 +19,7 @@ const never = new AbortController().signal
 
 async function startIndexServer(t: TestContext, port = 0): Promise<IndexServer> {
   const observer = { wants: () => false, observe: () => {}, onFault: () => {} }
-  const server = await IndexServer.start(
-    { host: '127.0.0.1', port, limits: DEFAULT_CATALOG_LIMITS },
-    observer,
-  )
+  const server = await IndexServer.start({ ...DEFAULT_SERVER_CONFIG, host: '127.0.0.1', port }, observer)
   t.after(() => server.stop())
   return server
 }

@@ -152,10 +152,11 @@ const refused = [
   ...['::1.2.3', '::1.2.3.256', '1:2:3:4:5:6:7:1.2.3.4', '1.2.3.4::', 'localhost'],
 ]
 for (const text of refused) {
-  test(`${JSON.stringify(text)} is no address and writes nothing`, () => {
-    const bytes = Buffer.alloc(ADDRESS_BYTES, 0xee)
-    assert.equal(writeAddress(text, bytes), false)
-    assert.deepEqual(bytes, Buffer.alloc(ADDRESS_BYTES, 0xee))
+  test(`${JSON.stringify(text)} is no address and writes nothing beside its 16 bytes`, () => {
+    const bytes = Buffer.alloc(ADDRESS_BYTES + 8, 0xee)
+    assert.equal(writeAddress(text, bytes, 4), false)
+    const beside = Buffer.concat([bytes.subarray(0, 4), bytes.subarray(4 + ADDRESS_BYTES)])
+    assert.deepEqual(beside, Buffer.alloc(8, 0xee))
   })
 }
 

@@ -1,13 +1,13 @@
 import { networkInterfaces } from 'node:os'
 import { monotonicMs } from '../../base/clock.ts'
 import { Failure } from '../../base/failure.ts'
-import { printable } from '../../base/printable.ts'
 import type { Messages } from '../../messages/messages.ts'
 import { type Endpoint, formatEndpoint } from '../../protocol/endpoint.ts'
 import { DEFAULT_SERVER_CONFIG, type ServerConfig } from '../../server/config.ts'
 import { IndexServer } from '../../server/index-server.ts'
 import { type LogLevel, openServerLog, RequestLog } from '../../server/server-log.ts'
 import type { CommandContext } from '../context.ts'
+import { isDatagramPath } from '../parse-arguments.ts'
 import { untilAborted } from '../until-aborted.ts'
 
 /** `imagep2p server`: an index server until a signal. */
@@ -17,8 +17,7 @@ export async function runServer({ messages, options, signal }: CommandContext): 
   const server = await IndexServer.start(configOf(options), {
     wants: (word, result) => requests.wants(word, result),
     observe: (...request) => requests.observe(...request),
-    onFault: reason =>
-      log.warn('fault', { reason: printable(reason) }, messages.server.fault(printable(reason))),
+    onFault: reason => requests.fault(reason),
   })
   const { address, port } = server.endpoint
   log.info(
@@ -26,6 +25,8 @@ export async function runServer({ messages, options, signal }: CommandContext): 
     { address, port },
     messages.server.listening(describeEndpoint(server.endpoint, messages)),
   )
+  const { path, fallbackReason } = server.datagramPath
+  log.info('datagrams', { path, reason: fallbackReason }, messages.server.path(path, fallbackReason))
   await untilAborted(signal)
   await server.stop()
   log.info('stopped', {}, messages.server.stopped)
@@ -33,13 +34,15 @@ export async function runServer({ messages, options, signal }: CommandContext): 
 }
 
 function configOf(options: ReadonlyMap<string, string>): ServerConfig {
-  const { host, port, limits } = DEFAULT_SERVER_CONFIG
+  const { host, port, path, limits } = DEFAULT_SERVER_CONFIG
+  const given = options.get('udp')
   const registrationsPerAddress = Number(
     options.get('registrations-per-address') ?? limits.registrationsPerAddress,
   )
   return {
     host: options.get('host') ?? host,
     port: Number(options.get('port') ?? port),
+    path: given !== undefined && isDatagramPath(given) ? given : path,
     limits: { ...limits, registrationsPerAddress },
   }
 }
