@@ -1,0 +1,84 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { BenchResults } from '../measure/results.ts'
+import type { SoakResults } from '../soak/soak-results.ts'
+import { benchmarksPage } from './benchmarks-page.ts'
+import { catalogImage } from './catalog-image.ts'
+import { soakImage } from './soak-image.ts'
+
+/** The folder the report belongs in: that of the project. */
+export const PROJECT_FOLDER: string = fileURLToPath(new URL('../..', import.meta.url))
+
+const LATEST = join('bench', 'results', 'latest.json')
+const SOAK_PATHS = ['fast', 'portable'] as const
+
+/** Keeps the results of a run under `folder`, and writes the page and the images again. */
+export async function keepBenchResults(folder: string, results: BenchResults): Promise<void> {
+  await writeJson(join(folder, LATEST), results)
+  await writeReport(folder)
+}
+
+/** Keeps the results of a soak under `folder`, and writes the page and the images again. */
+export async function keepSoakResults(folder: string, soak: SoakResults): Promise<void> {
+  await writeJson(join(folder, soakFile(soak.path)), soak)
+  await writeReport(folder)
+}
+
+/** Writes BENCHMARKS.md and its images from the results that are there. */
+async function writeReport(folder: string): Promise<void> {
+  const results = await readJson(join(folder, LATEST), isBenchResults)
+  const soaks: SoakResults[] = []
+  for (const path of SOAK_PATHS) {
+    const soak = await readJson(join(folder, soakFile(path)), isSoakResults)
+    if (soak !== undefined) soaks.push(soak)
+  }
+  const images: readonly [string, string | undefined][] = [
+    ['bench-catalog.svg', results && catalogImage(results)],
+    ['bench-soak.svg', soakImage(soaks)],
+  ]
+  for (const [name, image] of images) {
+    if (image !== undefined) await write(join(folder, 'docs', name), image)
+  }
+  await write(join(folder, 'BENCHMARKS.md'), benchmarksPage({ results, soaks }))
+}
+
+function soakFile(path: 'fast' | 'portable'): string {
+  return join('bench', 'results', `soak-${path}.json`)
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text)
+}
+
+async function writeJson(path: string, value: BenchResults | SoakResults): Promise<void> {
+  await write(path, `${JSON.stringify(value, undefined, 1)}\n`)
+}
+
+/** Reads what an earlier run has written; `undefined` where there is none. Throws where it is something else. */
+async function readJson<T>(path: string, is: (value: unknown) => value is T): Promise<T | undefined> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch {
+    return undefined
+  }
+  const value: unknown = JSON.parse(text)
+  if (!is(value)) throw new Error(`${path} does not hold what this version of the bench writes`)
+  return value
+}
+
+function isBenchResults(value: unknown): value is BenchResults {
+  return hasArrays(value, ['subjects', 'skipped', 'cells', 'memory'])
+}
+
+function isSoakResults(value: unknown): value is SoakResults {
+  return hasArrays(value, ['samples']) && 'path' in value && 'machine' in value
+}
+
+function hasArrays(value: unknown, names: readonly string[]): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = new Map<string, unknown>(Object.entries(value))
+  return names.every(name => Array.isArray(fields.get(name)))
+}
