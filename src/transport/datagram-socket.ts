@@ -9,10 +9,11 @@ export const RECEIVE_BUFFER_BYTES: number = 4 << 20
 /** Bytes asked of the kernel for replies that wait for the network: one batch of the longest ones. */
 export const SEND_BUFFER_BYTES: number = 4 << 20
 
-/** Replies that may wait in `node:dgram` for room in the send buffer, and their bytes; beyond either they are dropped. */
+/**
+ * Replies that may wait in `node:dgram` for room in the send buffer. Beyond this count, or as many bytes as that buffer
+ * holds, they are dropped: what waits longer is of no use to a client that retries.
+ */
 export const MAX_WAITING_REPLIES = 1024
-/** As long as the send buffer itself: what waits longer than that is of no use to a client that retries. */
-export const MAX_WAITING_BYTES: number = SEND_BUFFER_BYTES
 
 /** Asks for the buffers above. A system that refuses is reported and keeps its own. */
 export function enlargeBuffers(socket: Socket, onFault: (fault: Error) => void): void {
@@ -51,7 +52,7 @@ export function sendOrDrop(
   address: string,
   onSent: (fault: Error | null) => void,
 ): boolean {
-  if (socket.getSendQueueCount() >= MAX_WAITING_REPLIES || socket.getSendQueueSize() >= MAX_WAITING_BYTES) {
+  if (socket.getSendQueueCount() >= MAX_WAITING_REPLIES || socket.getSendQueueSize() >= SEND_BUFFER_BYTES) {
     return false
   }
   socket.send(reply, port, address, onSent)

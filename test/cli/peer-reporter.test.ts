@@ -87,6 +87,9 @@ test('a registration, an update and an end each have their sentence', () => {
   ])
   for (const asked of ['register', 'update', 'end'] as const) {
     assert.deepEqual(describeRegistration({ kind: 'nothingToShare' }, asked, messages), [peer.nothingToShare])
+    assert.deepEqual(describeRegistration({ kind: 'notRegistered' }, asked, messages), [
+      messages.menu.notRegistered,
+    ])
     assert.deepEqual(describeRegistration({ kind: 'ended', wasKnown: true }, asked, messages), [peer.ended])
     assert.deepEqual(describeRegistration({ kind: 'ended', wasKnown: false }, asked, messages), [
       peer.endedUnknown,

@@ -9,6 +9,7 @@ import {
   type Messages,
   systemLanguage,
 } from '../../src/messages/messages.ts'
+import { NameRefusal } from '../../src/peer/file-name.ts'
 
 type Sentence = (...facts: never[]) => string
 type Leaf = string | Sentence
@@ -93,7 +94,7 @@ const samples: Record<string, readonly unknown[]> = {
   'demo.fetching': ['Ana', 'beach.png', 'Bruno'],
   'demo.fetched': ['beach.png', '1 MB', '0cc175b9c0f1b6a831c399e269772661'],
   'demo.relisted': ['Ana', 2],
-  'demo.says': ['Ana', 'Goodbye.'],
+  'demo.says': ['Ana', 'The sentence of a peer.'],
   'demo.join': [13_377],
   'demo.menuFor': ['Ana'],
 }
@@ -142,7 +143,7 @@ const failures: { [Code in FailureCode]: FailureSample<Code>[] } = {
   imageAmbiguous: [{ details: { wanted: 'beach.png', digests: ['0cc175b9c0f1b6a8', '92eb5ffee6ae2fec'] } }],
   nameRefused: [
     // What is known is said in words, see below; what is not stands as it is.
-    { details: { name: '../x', reason: 'separator' }, leftOut: ['reason'] },
+    { details: { name: '../x', reason: NameRefusal.dots }, leftOut: ['reason'] },
     { details: { name: 'x', reason: 'something new' } },
   ],
   allOwnersFailed: [
@@ -249,7 +250,7 @@ for (const [language, messages] of both) {
   })
 
   test(`${language} has a phrase of its own for every reason to refuse a name`, () => {
-    const reasons = ['dots', 'separator', 'drive', 'nul', 'empty', 'program']
+    const reasons = Object.values(NameRefusal)
     const sentences = reasons.map(reason => failureOf(messages, 'nameRefused', { name: 'x', reason }))
     assert.equal(new Set(sentences).size, reasons.length)
     for (const [index, sentence] of sentences.entries()) {

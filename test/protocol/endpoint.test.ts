@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { isIPv4, isIPv6 } from 'node:net'
 import test from 'node:test'
 import fc from 'fast-check'
-import { formatEndpoint, parseEndpoint, parsePort } from '../../src/protocol/endpoint.ts'
+import {
+  formatEndpoint,
+  MAX_ENDPOINT_BYTES,
+  parseEndpoint,
+  parsePort,
+  writeEndpoint,
+} from '../../src/protocol/endpoint.ts'
+import { ADDRESS_BYTES, formatAddress, writeAddress } from '../../src/protocol/ip-address.ts'
 import { assertProperty } from '../support/property.ts'
 import { anyText, endpoint, port } from '../support/wire-arbitraries.ts'
 
@@ -47,6 +54,41 @@ test('what is formatted is read as it was', () => {
   assertProperty(
     fc.property(endpoint, value => assert.deepEqual(parseEndpoint(formatEndpoint(value)), value)),
   )
+})
+
+test('is written into bytes as it is formatted, at its place and nowhere else', () => {
+  assertProperty(
+    fc.property(
+      endpoint,
+      fc.nat({ max: 20 }),
+      fc.nat({ max: 20 }),
+      ({ address, port: number }, offset, at) => {
+        const bytes = Buffer.alloc(offset + ADDRESS_BYTES)
+        assert.ok(writeAddress(address, bytes, offset))
+        const expected = formatEndpoint({ address: formatAddress(bytes, offset), port: number })
+        const into = Buffer.alloc(at + MAX_ENDPOINT_BYTES + 1, '?')
+        const end = writeEndpoint(bytes, offset, number, into, at)
+        assert.equal(into.toString('latin1'), `${'?'.repeat(at)}${expected}`.padEnd(into.length, '?'))
+        assert.equal(end, at + expected.length)
+      },
+    ),
+    2000,
+  )
+})
+
+test('every port is written without leading zeros', () => {
+  const loopback = Buffer.alloc(ADDRESS_BYTES)
+  writeAddress('127.0.0.1', loopback)
+  const into = Buffer.alloc(MAX_ENDPOINT_BYTES)
+  for (let number = 1; number <= 65_535; number += 1) {
+    const end = writeEndpoint(loopback, 0, number, into, 0)
+    assert.equal(into.toString('latin1', 0, end), `127.0.0.1:${number}`)
+  }
+})
+
+test('the longest endpoint is as long as it says', () => {
+  const into = Buffer.alloc(100)
+  assert.equal(writeEndpoint(Buffer.alloc(ADDRESS_BYTES, 0xff), 0, 65_535, into, 0), MAX_ENDPOINT_BYTES)
 })
 
 const refused = [

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { test } from 'node:test'
-import {
-  enlargeBuffers,
-  MAX_WAITING_BYTES,
-  MAX_WAITING_REPLIES,
-  sendOrDrop,
-} from '../../src/transport/datagram-socket.ts'
+import { enlargeBuffers, MAX_WAITING_REPLIES, sendOrDrop } from '../../src/transport/datagram-socket.ts'
 
 /** A socket on which `count` replies of `bytes` in all wait, and which keeps what it is given to send. */
 function waiting(
@@ -27,7 +22,7 @@ function waiting(
 }
 
 test('a reply is sent while there is room for those that wait', () => {
-  const { socket, sent } = waiting(MAX_WAITING_REPLIES - 1, MAX_WAITING_BYTES - 1)
+  const { socket, sent } = waiting(MAX_WAITING_REPLIES - 1, SEND_BUFFER_BYTES - 1)
   const reply = Buffer.from('reply')
   const onSent = (): void => {}
   assert.equal(sendOrDrop(socket, reply, 4242, '192.0.2.7', onSent), true)
@@ -35,7 +30,7 @@ test('a reply is sent while there is room for those that wait', () => {
 })
 
 test('a reply is dropped when too many wait, or too many bytes', () => {
-  for (const { socket, sent } of [waiting(MAX_WAITING_REPLIES, 0), waiting(1, MAX_WAITING_BYTES)]) {
+  for (const { socket, sent } of [waiting(MAX_WAITING_REPLIES, 0), waiting(1, SEND_BUFFER_BYTES)]) {
     assert.equal(
       sendOrDrop(socket, Buffer.from('reply'), 4242, '192.0.2.7', () => {}),
       false,

@@ -13,6 +13,7 @@ import {
   listenForRequests,
   type RequestListener,
   type RequestListenerLimits,
+  remoteAddressOf,
 } from '../../src/transport/request-listener.ts'
 import { assertOpenResources } from '../support/open-resources.ts'
 import { asDigest } from '../support/wire-arbitraries.ts'
@@ -524,12 +525,12 @@ test('an address of another computer is a failure with its facts', async () => {
 })
 
 test('on the address :: IPv4 is answered too, and IPv6 where there is one', async t => {
-  const listener = await listenForRequests({
-    host: '::',
-    port: 0,
-    limits: roomy,
-    onRequest: answerWithDigest,
-  })
+  const seen: string[] = []
+  const onRequest: OnRequest = async (digest, socket) => {
+    seen.push(remoteAddressOf(socket))
+    await answerWithDigest(digest, socket)
+  }
+  const listener = await listenForRequests({ host: '::', port: 0, limits: roomy, onRequest })
   t.after(() => listener.close())
   const { address, port } = listener.endpoint
   const hosts = address === '::' ? ['127.0.0.1', '::1'] : ['127.0.0.1']
@@ -538,4 +539,14 @@ test('on the address :: IPv4 is answered too, and IPv6 where there is one', asyn
     client.socket.write(REQUEST)
     await assertAnswered(client)
   }
+  // IPv4 as IPv4, though the socket takes both.
+  assert.deepEqual(seen, hosts)
+})
+
+test('a connection that is gone has no address', async t => {
+  const { open } = await listen(t)
+  const { socket } = await open()
+  socket.destroy()
+  await once(socket, 'close')
+  assert.equal(remoteAddressOf(socket), '')
 })
