@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { test } from 'node:test'
-import { enlargeBuffers, MAX_WAITING_REPLIES, sendOrDrop } from '../../src/transport/datagram-socket.ts'
+import {
+  enlargeBuffers,
+  MAX_WAITING_REPLIES,
+  SEND_BUFFER_BYTES,
+  sendOrDrop,
+} from '../../src/transport/datagram-socket.ts'
 
 /** A socket on which `count` replies of `bytes` in all wait, and which keeps what it is given to send. */
 function waiting(
