@@ -74,7 +74,6 @@ export class Catalog {
    * Applies a decoded REG, UPD or END of the peer whose 16 address bytes stand at `sourceStart` of `source` (see
    * protocol/ip-address.ts). LST changes nothing.
    */
-  touched = 0
   apply(request: IndexRequest, source: Uint8Array, sourceStart: number): Outcome {
     const { word, port } = request
     if (word === Word.list) return Outcome.done
@@ -82,14 +81,6 @@ export class Catalog {
     if (registration === NO_ROW) {
       return word === Word.register ? this.#register(request, source, sourceStart) : Outcome.refusedPassword
     }
-    let touched = 0
-    for (
-      let h = this.#registrations.firstHolding(registration);
-      h !== NO_ROW;
-      h = this.#holdings.nextOfRegistration(h)
-    )
-      touched ^= this.#images.touchNeighbours(this.#holdings.image(h))
-    this.touched ^= touched
     const { bytes, passwordStart, passwordEnd } = request
     if (!this.#registrations.hasPassword(registration, bytes, passwordStart, passwordEnd)) {
       return Outcome.refusedPassword

@@ -7,7 +7,7 @@ import type { Registrations } from './registrations.ts'
 import { NO_ROW } from './rows.ts'
 
 /** Owners of one image in a listing, at most: one popular image must not fill the datagram. */
-const MAX_LISTED_OWNERS = 32
+export const MAX_LISTED_OWNERS = 32
 
 const COMMA = 0x2c
 const SEMICOLON = 0x3b

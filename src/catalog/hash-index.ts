@@ -16,8 +16,8 @@ const SLOT_WORDS = 2
 const REGION_WORDS = REGION_SLOTS * SLOT_WORDS
 /** Entries at which a region is split. Linear probing takes some 8 slots for what is absent at three quarters (Knuth 6.4). */
 const REGION_ENTRIES = REGION_SLOTS * 0.75
-/** Regions of one segment of storage: 2 MiB, of which the system provides what is written. */
-const SEGMENT_REGIONS = 64
+/** 512 KiB of regions at a time. */
+const SEGMENT_REGIONS = 16
 const REGION_SHIFT = Math.log2(SEGMENT_REGIONS)
 /** Bits of the hash that choose a region, at most: with those that choose the slot, all 32. */
 const MAX_DEPTH = 32 - Math.log2(REGION_SLOTS)
@@ -65,12 +65,6 @@ export class HashIndex {
   next(): number {
     this.#slot = (this.#slot + 1) & SLOT_MASK
     return this.#nextFromSlot()
-  }
-
-  /** Reads the slot where a search under `hash` starts, and answers what stands there. */
-  touch(hash: number): number {
-    const region = this.#regionOf(hash)
-    return this.#segmentOf(region)[startOf(region) + (hash & SLOT_MASK) * SLOT_WORDS] ?? 0
   }
 
   /** Adds `row` under `hash`. */

@@ -38,7 +38,7 @@ export class Images {
 
   /** All images, in the order in which they were first registered. */
   readonly order: ImageOrder = new ImageOrder(this.#rows, PREVIOUS, NEXT)
-  /** Those with an IPv4 owner, in the order in which they first got one. Its owner's caller keeps it. */
+  /** Those that have an IPv4 owner, in the order in which they came to have one; whoever adds and removes owners keeps it. */
   readonly ipv4Order: ImageOrder = new ImageOrder(this.#rows, PREVIOUS_OF_IPV4, NEXT_OF_IPV4)
 
   get count(): number {
@@ -70,16 +70,6 @@ export class Images {
       row[at + 1] === words[start + 1] &&
       row[at + 2] === words[start + 2] &&
       row[at + 3] === words[start + 3]
-    )
-  }
-
-  touchNeighbours(image: number): number {
-    const row = this.#rows.segment(image)
-    const at = this.#rows.offset(image)
-    return (
-      this.#index.touch(row[at + HASH] ?? 0) ^
-      this.#rows.get(row[at + PREVIOUS] ?? 0, NEXT) ^
-      this.#rows.get(row[at + NEXT] ?? 0, NEXT)
     )
   }
 

@@ -7,7 +7,7 @@ import { decodeIndexRequest } from '../../src/protocol/index-request.ts'
 import { md5 } from '../support/md5.ts'
 import { writePicture } from '../support/pictures.ts'
 import { startProgram, startServerProcess } from '../support/program.ts'
-import { ReferenceCatalog } from '../support/reference-catalog.ts'
+import { ReferenceServer } from '../support/reference-server.ts'
 import { below, seededRandom } from '../support/seeded-random.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { UdpClient } from '../support/udp-client.ts'
@@ -61,7 +61,7 @@ function mutate(message: Buffer, random: () => number): Buffer {
 test('10,000 mutated datagrams: the server answers on, and only valid messages change what it lists', async t => {
   const { program, port } = await startServerProcess(t)
   const client = await UdpClient.open(t, port)
-  const model = new ReferenceCatalog()
+  const model = new ReferenceServer()
   const random = seededRandom(20_261_122)
   let valid = 0
   for (let sent = 1; sent <= 10_000; sent += 1) {

@@ -1,90 +1,131 @@
-import { isIPv4 } from 'node:net'
+import type { CatalogLimits } from '../../src/catalog/catalog-limits.ts'
 
-interface Image {
-  name: string
-  owners: string[]
+/** A request as the reference takes it: nothing decoded, nothing packed. */
+export interface ReferenceRequest {
+  readonly word: 'REG' | 'UPD' | 'END'
+  readonly address: string
+  readonly port: number
+  readonly password: string
+  /** Empty for END. */
+  readonly entries: readonly { readonly digest: string; readonly name: string }[]
 }
 
-/** Bytes that a listing may have, and owners that it names of one image. */
+export type ReferenceOutcome = 'done' | 'refusedPassword' | 'tooManyRegistrations' | 'tooManyImages'
+
+interface State {
+  /** By address and port, as a listing shows them. */
+  readonly registrations: Map<string, { readonly password: string; readonly digests: readonly string[] }>
+  /** By digest, in the order in which they were first registered; owners in the order in which they came. */
+  readonly images: Map<string, { readonly name: string; readonly owners: readonly string[] }>
+  /** Digests of the images with an IPv4 owner, in the order in which they came to have one. */
+  readonly ipv4Order: readonly string[]
+}
+
 const LISTING_BYTES = 4096
 const LISTED_OWNERS = 32
 
 /**
- * What an index server has to answer, in the plainest way there is: maps of strings, no speed, no bounds. Written from
- * the protocol's description alone, to hold the catalog and the server against.
+ * What a catalog does, in strings and maps: slow, and plain enough to be read as the specification. Every request is
+ * carried out on a copy, and the copy is kept if it is within the limits.
  */
 export class ReferenceCatalog {
-  readonly #passwords = new Map<string, string>()
-  readonly #images = new Map<string, Image>()
+  readonly #limits: CatalogLimits
+  #state: State = { registrations: new Map(), images: new Map(), ipv4Order: [] }
+
+  constructor(limits: CatalogLimits) {
+    this.#limits = limits
+  }
 
   get counts(): { registrations: number; images: number; holdings: number } {
-    const images = [...this.#images.values()]
-    return {
-      registrations: this.#passwords.size,
-      images: images.length,
-      holdings: images.reduce((sum, { owners }) => sum + owners.length, 0),
-    }
+    const { registrations, images } = this.#state
+    return { registrations: registrations.size, images: images.size, holdings: holdingsOf(this.#state) }
   }
 
-  /** The reply to a valid datagram from `address`. */
-  answer(datagram: Uint8Array, address: string): string {
-    const message = strip(Buffer.from(datagram).toString('utf8'))
-    if (message === 'LST') return this.listing(isIPv4(address) ? 'ipv4' : 'ipv6') || 'ERR NO_IMAGES_AVAILABLE'
-    const [word, password = '', port = '', ...rest] = message.split(' ')
-    const peer = isIPv4(address) ? `${address}:${Number(port)}` : `[${address}]:${Number(port)}`
-    const known = this.#passwords.get(peer)
-    const isRefused = word === 'REG' ? known !== undefined && known !== password : known !== password
-    if (isRefused) return 'ERR IP_REGISTERED_WITH_DIFFERENT_PASSWORD'
-    if (word === 'END') {
-      this.#replace(peer, [])
-      this.#passwords.delete(peer)
-      return 'OK CLIENT_FINISHED'
+  apply({ word, address, port, password, entries }: ReferenceRequest): ReferenceOutcome {
+    const limits = this.#limits
+    const { registrations } = this.#state
+    const owner = isIPv4(address) ? `${address}:${port}` : `[${address}]:${port}`
+    const registered = registrations.get(owner)
+    if (registered === undefined) {
+      if (word !== 'REG') return 'refusedPassword'
+      if (registrations.size >= limits.registrations) return 'tooManyRegistrations'
+      const prefix = owner.slice(0, owner.lastIndexOf(':') + 1)
+      const ofAddress = [...registrations.keys()].filter(other => other.startsWith(prefix)).length
+      if (ofAddress >= limits.registrationsPerAddress) return 'tooManyRegistrations'
+    } else if (registered.password !== password) {
+      return 'refusedPassword'
     }
-    this.#passwords.set(peer, password)
-    const entries = rest.join(' ').split(';')
-    this.#replace(peer, entries)
-    return `OK ${entries.length}_REGISTERED_${word === 'REG' ? 'IMAGES' : 'FILES'}`
+    if (entries.length > limits.imagesPerRegistration) return 'tooManyImages'
+
+    const names = new Map<string, string>()
+    for (const { digest, name } of entries) {
+      if (!names.has(digest.toLowerCase())) names.set(digest.toLowerCase(), name)
+    }
+    const next = withList(this.#state, owner, registered?.digests ?? [], names)
+    if (word === 'END') next.registrations.delete(owner)
+    else next.registrations.set(owner, { password, digests: [...names.keys()] })
+
+    if (next.images.size > limits.images) return 'tooManyImages'
+    if (holdingsOf(next) > limits.holdings) return 'tooManyImages'
+    let nameBytes = 0
+    for (const { name } of next.images.values()) nameBytes += Buffer.byteLength(name)
+    if (nameBytes > limits.nameBytes) return 'tooManyImages'
+    this.#state = next
+    return 'done'
   }
 
-  /** The listing as somebody with an address of that family is to get it; empty when there is nothing. */
   listing(asker: 'ipv4' | 'ipv6'): string {
+    const { images, ipv4Order } = this.#state
     let listing = ''
-    for (const [digest, { name, owners }] of this.#images) {
-      const ipv4 = owners.filter(owner => !owner.startsWith('['))
-      const shown = asker === 'ipv4' ? ipv4 : [...ipv4, ...owners.filter(owner => owner.startsWith('['))]
-      if (shown.length === 0) continue
-      const entry = [digest, name, ...shown.slice(0, LISTED_OWNERS)].join(',')
+    for (const digest of asker === 'ipv4' ? ipv4Order : images.keys()) {
+      const { name = '', owners = [] } = images.get(digest) ?? {}
+      const ipv4 = owners.filter(isIPv4Owner)
+      const listed = asker === 'ipv4' ? ipv4 : [...ipv4, ...owners.filter(owner => !isIPv4Owner(owner))]
+      const entry = [digest, name, ...listed.slice(0, LISTED_OWNERS)].join(',')
       const longer = listing === '' ? entry : `${listing};${entry}`
       if (Buffer.byteLength(longer) > LISTING_BYTES) break
       listing = longer
     }
     return listing
   }
-
-  #replace(peer: string, entries: readonly string[]): void {
-    const named = new Map<string, string>()
-    for (const entry of entries) {
-      const digest = entry.slice(0, 32).toLowerCase()
-      if (!named.has(digest)) named.set(digest, entry.slice(33))
-    }
-    for (const [digest, image] of this.#images) {
-      if (named.has(digest)) continue
-      image.owners = image.owners.filter(owner => owner !== peer)
-      if (image.owners.length === 0) this.#images.delete(digest)
-    }
-    for (const [digest, name] of named) {
-      const image = this.#images.get(digest)
-      if (image === undefined) this.#images.set(digest, { name, owners: [peer] })
-      else if (!image.owners.includes(peer)) image.owners.push(peer)
-    }
-  }
 }
 
-/** Python's `str.strip()`: what JavaScript trims but for U+FEFF, and the four ASCII separators and U+0085. */
-function strip(text: string): string {
-  const isSpace = (character: string) => /[\s\u001c-\u001f\u0085]/.test(character) && character !== '\ufeff'
-  const characters = [...text]
-  const from = characters.findIndex(character => !isSpace(character))
-  const to = characters.findLastIndex(character => !isSpace(character))
-  return from === -1 ? '' : characters.slice(from, to + 1).join('')
+/** `state` with the images in `names` as the list of `owner`, in place of those in `before`. */
+function withList(
+  state: State,
+  owner: string,
+  before: readonly string[],
+  names: ReadonlyMap<string, string>,
+): State {
+  const images = new Map(state.images)
+  for (const digest of before) {
+    if (names.has(digest)) continue
+    const { name = '', owners = [] } = images.get(digest) ?? {}
+    const others = owners.filter(other => other !== owner)
+    if (others.length > 0) images.set(digest, { name, owners: others })
+    else images.delete(digest)
+  }
+  for (const [digest, name] of names) {
+    const image = images.get(digest)
+    if (image === undefined) images.set(digest, { name, owners: [owner] })
+    else if (!before.includes(digest)) images.set(digest, { ...image, owners: [...image.owners, owner] })
+  }
+  const hasIPv4 = (digest: string) => images.get(digest)?.owners.some(isIPv4Owner) ?? false
+  const stayed = state.ipv4Order.filter(hasIPv4)
+  const came = [...names.keys()].filter(digest => hasIPv4(digest) && !stayed.includes(digest))
+  return { registrations: new Map(state.registrations), images, ipv4Order: [...stayed, ...came] }
+}
+
+function holdingsOf(state: State): number {
+  let count = 0
+  for (const { owners } of state.images.values()) count += owners.length
+  return count
+}
+
+function isIPv4(address: string): boolean {
+  return !address.includes(':')
+}
+
+function isIPv4Owner(owner: string): boolean {
+  return !owner.startsWith('[')
 }
