@@ -119,13 +119,13 @@ class DatagramBatches {
     this.#working = true
     try {
       let filled = this.#slots.put(0, first, from.address, from.port) ? 1 : 0
+      let received: number
       do {
-        if (this.#leftInTurn > 0) filled += this.#receive(filled)
-        if (filled === 0) return
-        this.#answer(filled)
+        received = this.#leftInTurn > 0 ? this.#receive(filled) : 0
+        if (filled + received > 0) this.#answer(filled + received)
         filled = 0
         // Until the socket is empty, not only while batches are full: a look more costs less than being woken again.
-      } while (this.#leftInTurn > 0 && this.#closed === undefined)
+      } while (received > 0 && this.#closed === undefined)
     } finally {
       this.#working = false
       this.#closeSocket?.()
