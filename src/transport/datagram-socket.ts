@@ -1,4 +1,5 @@
 import type { Socket } from 'node:dgram'
+import { asError } from './faults.ts'
 
 /**
  * Bytes asked of the kernel for datagrams that wait. A burst of registrations from a class that starts at once should
@@ -24,7 +25,7 @@ export function enlargeBuffers(socket: Socket, onFault: (fault: Error) => void):
     try {
       enlarge()
     } catch (fault) {
-      onFault(fault as Error)
+      onFault(asError(fault))
     }
   }
 }

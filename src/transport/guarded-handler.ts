@@ -1,5 +1,6 @@
 import { MAX_DATAGRAM_BYTES } from '../protocol/limits.ts'
 import type { DatagramHandler } from './datagram-server.ts'
+import { asError } from './faults.ts'
 
 /** A handler whose mistakes are faults to report, never the end of the process nor bytes of somebody else's reply. */
 export class GuardedHandler {
@@ -44,10 +45,4 @@ export class GuardedHandler {
       return false
     }
   }
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error
-    ? thrown
-    : new Error('a datagram handler threw what is no Error', { cause: thrown })
 }

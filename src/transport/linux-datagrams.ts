@@ -2,7 +2,7 @@
  * Batches of datagrams on Linux, by system calls that Node does not offer: recvmmsg(2) and sendmmsg(2) through koffi.
  * This is the only module that calls C or knows where bytes lie in memory. What it relies on, and must keep true:
  *
- * 1. All memory the kernel is told of is one ArrayBuffer per socket. V8 never moves the bytes of one this large, so the
+ * 1. All memory the kernel is told of is one ArrayBuffer per socket. V8 never moves the bytes of an ArrayBuffer, so the
  *    addresses written into it once stay right. Each call is handed a view of that very ArrayBuffer, never a bare
  *    address, so it cannot be collected while the kernel reads or writes it.
  * 2. The kernel keeps no address beyond the call: both calls copy, on a socket that never blocks.
@@ -12,7 +12,8 @@
  * 5. A descriptor that was closed may be another file's by the next call: whoever closes it makes no call after that.
  * 6. `errno` is read right after the call that failed, before anything else that could set it.
  * 7. The layouts below are those of every 64-bit little-endian Linux; others are refused. glibc and the kernel have
- *    `size_t` where musl has `int` and padding (`msg_iovlen`, `msg_controllen`): with the upper half zero it is the same.
+ *    `size_t` where musl has `int` and padding (`msg_iovlen`, `msg_controllen`): with the upper half zero it is the same,
+ *    though musl's sendmmsg sends one datagram after the other.
  *    The functions are looked up in the running program, which has its C library loaded, whatever that is called.
  *
  * ```
@@ -27,10 +28,10 @@
 
 import { closeSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
-import { getSystemErrorMap } from 'node:util'
 import { formatAddress, isIPv4Mapped, writeAddress } from '../protocol/ip-address.ts'
 import { FastPathUnavailableError } from './datagram-server.ts'
 import { RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES } from './datagram-socket.ts'
+import { asError, systemError } from './faults.ts'
 import { scopeId } from './listen-address.ts'
 
 /** The C library's functions of these names, and `errno` of the last one that failed. Tests put faults in between. */
@@ -44,7 +45,7 @@ export interface SystemCalls {
   sendmmsg(fd: number, headers: Uint8Array, count: number, flags: number): number
   errno(): number
   /** Where the first byte of `memory` lies. */
-  address(memory: ArrayBuffer): bigint
+  addressOf(memory: ArrayBuffer): bigint
 }
 
 /** Where a process runs, as `process` says it. */
@@ -74,11 +75,10 @@ export async function loadSystemCalls(
       recvmmsg: (fd, headers, count, flags) => recvmmsg(fd, headers, count, flags, null),
       sendmmsg: program.func('int sendmmsg(int, void *, unsigned int, int)'),
       errno: () => koffi.errno(),
-      address: memory => koffi.address(memory),
+      addressOf: memory => koffi.address(memory),
     }
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new FastPathUnavailableError(`koffi cannot be used: ${why}`, { cause })
+    throw new FastPathUnavailableError(`koffi cannot be used: ${asError(cause).message}`, { cause })
   }
 }
 
@@ -87,20 +87,6 @@ export const EINTR = 4
 /** The receive buffer is empty, or the send buffer full. */
 export const EAGAIN = 11
 const EINVAL = 22
-
-/** The error that Node would have made of a failed call: `errno` is the C library's, above 0. */
-export function systemError(
-  call: string,
-  errno: number,
-  address?: string,
-  port?: number,
-): NodeJS.ErrnoException {
-  const [code, meaning] = getSystemErrorMap().get(-errno) ?? [`errno ${errno}`, 'unknown error']
-  const facts = { errno: -errno, code, syscall: call }
-  if (address === undefined) return Object.assign(new Error(`${call} ${code}: ${meaning}`), facts)
-  const where = port === undefined || port === 0 ? address : `${address}:${port}`
-  return Object.assign(new Error(`${call} ${code} ${where}`), { ...facts, address, port })
-}
 
 const AF_INET = 2
 const AF_INET6 = 10
@@ -249,7 +235,7 @@ export class DatagramSlots {
     this.#replyVectorWords = new Int32Array(memory, sendVectorsAt, BATCH_SLOTS * VECTOR_WORDS)
     this.#nameWords = new Int32Array(memory, namesAt, BATCH_SLOTS * NAME_WORDS)
 
-    const base = calls.address(memory)
+    const base = calls.addressOf(memory)
     const fields = new DataView(memory)
     const pointAt = (field: number, at: number) => fields.setBigUint64(field, base + BigInt(at), true)
     const receiveHeaders: Uint8Array[] = []
@@ -333,7 +319,7 @@ export class DatagramSlots {
    * Readies the `length` bytes of the reply at `position` for the source of `slot`. Positions are used from 0 on without
    * gap and never pass the slots answered, whose sources they replace.
    */
-  address(position: number, slot: number, length: number): void {
+  addressReply(position: number, slot: number, length: number): void {
     this.#replyVectorWords[position * VECTOR_WORDS + VECTOR_LENGTH_WORD] = length
     if (position === slot) return
     for (let word = 0; word < NAME_WORDS; word += 1) {

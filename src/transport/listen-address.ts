@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { MAX_PORT } from '../protocol/limits.ts'
+import { errorCode } from './faults.ts'
 
 /** Throws a RangeError unless `host` is an IP address and `port` one to bind (0 lets the system choose). */
 export function checkListenAddress(host: string, port: number): void {
@@ -22,11 +23,6 @@ export async function listenWithIPv4Fallback<Listening>(
     if (host === '::' && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL')) return listen('0.0.0.0')
     throw fault
   }
-}
-
-/** The `code` of a system error, such as `EADDRINUSE`. */
-export function errorCode(fault: unknown): string | undefined {
-  return fault instanceof Error && 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined
 }
 
 /**

@@ -133,7 +133,7 @@ const failures: readonly {
   },
   {
     step: 'the memory',
-    replace: () => ({ address: () => assert.fail('no memory') }),
+    replace: () => ({ addressOf: () => assert.fail('no memory') }),
     reason: /: no memory/,
   },
 ]

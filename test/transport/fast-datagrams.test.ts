@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { DatagramHandler } from '../../src/transport/datagram-server.ts'
 import { listenFast } from '../../src/transport/fast-datagrams.ts'
+import { errorCode } from '../../src/transport/faults.ts'
 import {
   BATCH_SLOTS,
   EAGAIN,
@@ -13,7 +14,6 @@ import {
   loadSystemCalls,
   type SystemCalls,
 } from '../../src/transport/linux-datagrams.ts'
-import { errorCode } from '../../src/transport/listen-address.ts'
 import { DatagramClient } from './datagram-client.ts'
 import { datagramCases } from './datagram-conformance.ts'
 import { FaultySystemCalls } from './faulty-system-calls.ts'
