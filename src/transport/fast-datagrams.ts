@@ -1,13 +1,14 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { closeSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
+import { systemReason } from '../base/failure.ts'
 import {
   type DatagramServer,
   type DatagramServerOptions,
   FastPathUnavailableError,
 } from './datagram-server.ts'
 import { literalLookup, sendOrDrop } from './datagram-socket.ts'
-import { asError, errorCode, systemError } from './faults.ts'
+import { asError, systemError } from './faults.ts'
 import { GuardedHandler } from './guarded-handler.ts'
 import {
   BATCH_SLOTS,
@@ -29,7 +30,7 @@ import { checkListenAddress, listenWithIPv4Fallback } from './listen-address.ts'
 const DATAGRAMS_PER_TURN = 16 * BATCH_SLOTS
 
 /** What a bind can meet that the portable path would meet as well. */
-const BIND_ERRORS: ReadonlySet<string | undefined> = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'])
+const BIND_ERRORS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'])
 
 /**
  * Answers datagrams in batches: `node:dgram` wakes us with the first one, system calls of our own receive those behind it
@@ -48,7 +49,7 @@ export async function listenFast(
   try {
     return await listenWithIPv4Fallback(options.host, async host => open(calls, host, options))
   } catch (cause) {
-    if (BIND_ERRORS.has(errorCode(cause))) throw cause
+    if (BIND_ERRORS.has(systemReason(cause))) throw cause
     throw new FastPathUnavailableError(`a socket could not be set up: ${asError(cause).message}`, { cause })
   }
 }

@@ -7,11 +7,6 @@ export function asError(thrown: unknown): Error {
     : new Error('something was thrown that is no Error', { cause: thrown })
 }
 
-/** The `code` of a system error, such as `EADDRINUSE`. */
-export function errorCode(fault: unknown): string | undefined {
-  return fault instanceof Error && 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined
-}
-
 /** The error that Node would have made of a failed system call: `errno` is the C library's, above 0. */
 export function systemError(
   call: string,

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { systemReason } from '../base/failure.ts'
 import { MAX_PORT } from '../protocol/limits.ts'
-import { errorCode } from './faults.ts'
 
 /** Throws a RangeError unless `host` is an IP address and `port` one to bind (0 lets the system choose). */
 export function checkListenAddress(host: string, port: number): void {
@@ -19,7 +19,7 @@ export async function listenWithIPv4Fallback<Listening>(
   try {
     return await listen(host)
   } catch (fault) {
-    const code = errorCode(fault)
+    const code = systemReason(fault)
     if (host === '::' && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL')) return listen('0.0.0.0')
     throw fault
   }

@@ -3,8 +3,8 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { networkInterfaces } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { systemReason } from '../../src/base/failure.ts'
 import { MAX_DATAGRAM_BYTES } from '../../src/protocol/limits.ts'
-import { errorCode } from '../../src/transport/faults.ts'
 import { DatagramClient } from './datagram-client.ts'
 import { RecordingHandler } from './recording-handler.ts'
 import { type Listen, LOOPBACK, type Serving, serve } from './serving.ts'
@@ -330,7 +330,7 @@ export const datagramCases: readonly DatagramCase[] = [
         await askAll(client, requests, 10)
       }
       // Windows tells an unconnected socket of the ICMP message, others do not.
-      for (const fault of serving.faults) assert.equal(errorCode(fault), 'ECONNRESET')
+      for (const fault of serving.faults) assert.equal(systemReason(fault), 'ECONNRESET')
     },
   },
   {

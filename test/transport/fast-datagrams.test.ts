@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { systemReason } from '../../src/base/failure.ts'
 import type { DatagramHandler } from '../../src/transport/datagram-server.ts'
 import { listenFast } from '../../src/transport/fast-datagrams.ts'
-import { errorCode } from '../../src/transport/faults.ts'
 import {
   BATCH_SLOTS,
   EAGAIN,
@@ -132,7 +132,7 @@ test(
     }))
     await exchange(serving.client, 150)
     assert.ok(serving.faults.length > 0)
-    for (const fault of serving.faults) assert.equal(errorCode(fault), 'EBADF')
+    for (const fault of serving.faults) assert.equal(systemReason(fault), 'EBADF')
   },
 )
 
