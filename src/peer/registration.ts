@@ -22,6 +22,7 @@ export type RegistrationState =
 
 /** What the registration tells of what it does by itself. */
 export interface RegistrationObserver {
+  /** The server was told of a change; a renewal without one is not worth a word. */
   onRenewed(state: RegistrationState): void
   onTrouble(failure: Failure): void
 }
@@ -42,6 +43,9 @@ export class Registration {
   /** Whether the person asked to be listed and has not taken it back. */
   #isWanted = false
   #isListed = false
+  /** Whether the server may list us although it never answered. */
+  #mayBeListed = false
+  /** Whether what is shared changed since the server was told last. */
   #isDirty = false
   #exchange: Promise<unknown> = Promise.resolve()
   #renewal: NodeJS.Timeout | undefined
@@ -65,6 +69,8 @@ export class Registration {
       return await this.#enqueue(() => this.#tell('REG', signal))
     } catch (error) {
       this.#isWanted = this.#isListed
+      // Silence may have swallowed the answer rather than the question.
+      if (isFailure(error, 'serverSilent') && !error.details.refused) this.#mayBeListed = true
       throw error
     }
   }
@@ -94,7 +100,7 @@ export class Registration {
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopping.abort()
     clearTimeout(this.#renewal)
-    const wasListed = this.#isListed || this.#isWanted
+    const wasListed = this.#isListed || this.#isWanted || this.#mayBeListed
     this.#isWanted = false
     await this.#exchange
     if (wasListed) await this.#end(signal)
@@ -104,7 +110,9 @@ export class Registration {
     const { signal } = this.#stopping
     const renewal = this.#enqueue(async () => {
       if (!this.#isWanted || signal.aborted) return
-      this.#observer.onRenewed(await this.#tell('UPD', signal))
+      const isNews = this.#isDirty
+      const state = await this.#tell('UPD', signal)
+      if (isNews) this.#observer.onRenewed(state)
     })
     renewal.catch((failure: Failure) => {
       if (!signal.aborted) this.#observer.onTrouble(failure)
@@ -164,6 +172,7 @@ export class Registration {
   async #end(signal: AbortSignal): Promise<RegistrationState> {
     const wasKnown = await this.#client.end(this.#source.password, this.#source.port(), signal)
     this.#isListed = false
+    this.#mayBeListed = false
     return { kind: 'ended', wasKnown }
   }
 }
