@@ -9,8 +9,8 @@ const BLOCK_BYTES = BLOCK_WORDS * 4 - HEADER_BYTES
 const SEGMENT_BLOCKS = 1 << 14
 
 /**
- * Strings of bytes of any length, each in a chain of blocks of one size. Every freed block serves every later string, so
- * nothing is ever moved to fight fragmentation: storage is what the fullest moment took, in blocks of 28 bytes.
+ * Strings of bytes of any length, each in a chain of blocks of one size. Every freed block serves every later string,
+ * so nothing is ever moved to fight fragmentation: storage is what the fullest moment took, in blocks of 28 bytes.
  */
 export class ByteChains {
   readonly #blocks = new Rows(BLOCK_WORDS, SEGMENT_BLOCKS)

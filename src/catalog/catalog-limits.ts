@@ -6,9 +6,9 @@ export interface CatalogLimits {
   readonly registrationsPerAddress: number
   /** Registrations in all. */
   readonly registrations: number
-  /** Images that have an owner, in all; each costs some 100 bytes of memory, which hold 32 bytes of its name. */
+  /** Images that have an owner, in all; each costs some 100 bytes of memory, 28 bytes of its name among them. */
   readonly images: number
-  /** Bytes of the names of those images, in all; what a name has beyond 32 bytes costs memory a little over its length. */
+  /** Bytes of the names of those images, in all; beyond 28 bytes a name costs memory by its length. */
   readonly nameBytes: number
   /** Pairs of an image and an owner of it, in all; each costs some 20 bytes of memory. */
   readonly holdings: number

@@ -89,10 +89,10 @@ export class Catalog {
   }
 
   /**
-   * The answer to LST, cut at a whole entry to what clients receive (FIELD_BUFFER_BYTES); empty when there is nothing to
-   * list. An IPv4 asker sees the IPv4 owners, and the images in the order in which they first got one; an IPv6 asker sees
-   * all images in the order in which they were first registered, IPv4 owners before the others. The array is never
-   * written to again.
+   * The answer to LST, cut at a whole entry to what clients receive (FIELD_BUFFER_BYTES); empty when there is nothing
+   * to list. An IPv4 asker sees the images that have an IPv4 owner, in the order in which they came to have one, with
+   * those owners; an IPv6 asker sees all images in the order in which they were first registered, IPv4 owners before
+   * the others. The array is never written to again.
    */
   listing(asker: 'ipv4' | 'ipv6'): Uint8Array {
     return asker === 'ipv4' ? this.#ipv4Listing.bytes : this.#listing.bytes

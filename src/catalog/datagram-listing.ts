@@ -19,9 +19,9 @@ const Room = { none: 0, ipv4: 1, any: 2 } as const
 type Room = (typeof Room)[keyof typeof Room]
 
 /**
- * The answer to LST for one kind of asker, kept as bytes. It is made anew when it is asked for after a change to what it
- * shows, to the entry that no longer fitted, or, while there is room, to what comes next; no other change costs it
- * anything. Making it takes as long as the {@link FIELD_BUFFER_BYTES} it may hold, whatever the catalog holds.
+ * The answer to LST for one kind of asker, kept as bytes. It is made anew when it is asked for after a change to what
+ * it shows, to the entry that no longer fitted or, while there is room, to what comes next; no other change makes work.
+ * Making it takes as long as the FIELD_BUFFER_BYTES it may hold, whatever the catalog holds.
  */
 export class DatagramListing {
   readonly #order: ImageOrder
@@ -34,11 +34,12 @@ export class DatagramListing {
   #bytes = new Uint8Array(0)
   #isStale = false
   #isComplete = true
-  /** The images of the draft, at most some 90, and its holdings, at most some 450: the fewest bytes of each bound them. */
+  /** The images in the draft: at most 91, at 45 bytes or more each, and the one that did not fit. */
   readonly #shownImages = new Map<number, Room>()
+  /** The holdings in the draft: fewer than 500, at 10 bytes or more each, and those of the image that did not fit. */
   readonly #shownHoldings = new Set<number>()
 
-  /** Lists the images of `order` in that order: with their IPv4 owners, and with the others after them if `showsIPv6`. */
+  /** Lists the images of `order` with their IPv4 owners and, if `showsIPv6`, the others after those. */
   constructor(
     order: ImageOrder,
     showsIPv6: boolean,
@@ -53,7 +54,7 @@ export class DatagramListing {
     this.#registrations = registrations
   }
 
-  /** The listing; empty when it shows nothing. Never written to again: what changes is another array. */
+  /** The listing; empty when it shows nothing. Never written to again: a change makes another array. */
   get bytes(): Uint8Array {
     if (this.#isStale) this.#renew()
     return this.#bytes

@@ -14,7 +14,7 @@ const SLOT_MASK = REGION_SLOTS - 1
 /** A slot is two words: the hash, and the row or NO_ROW where the slot is empty. */
 const SLOT_WORDS = 2
 const REGION_WORDS = REGION_SLOTS * SLOT_WORDS
-/** Entries at which a region is split. Linear probing takes some 8 slots for what is absent at three quarters (Knuth 6.4). */
+/** Entries at which a region is split: at three quarters, finding nothing takes 8.5 slots on average (Knuth 6.4). */
 const REGION_ENTRIES = REGION_SLOTS * 0.75
 /** 512 KiB of regions at a time. */
 const SEGMENT_REGIONS = 16
@@ -84,7 +84,7 @@ export class HashIndex {
     const start = startOf(region)
     let hole = hash & SLOT_MASK
     while (slots[start + hole * SLOT_WORDS + 1] !== row) hole = (hole + 1) & SLOT_MASK
-    // Entries after the hole move back into it where that brings them nearer to where their search starts (Knuth 6.4, R).
+    // An entry after the hole moves back into it unless its own search starts after the hole (Knuth 6.4, algorithm R).
     for (let slot = (hole + 1) & SLOT_MASK; ; slot = (slot + 1) & SLOT_MASK) {
       const from = start + slot * SLOT_WORDS
       const moved = slots[from + 1] ?? NO_ROW

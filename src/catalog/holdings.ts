@@ -13,9 +13,9 @@ const HOLDING_WORDS = 5
 const SEGMENT_HOLDINGS = 1 << 14
 
 /**
- * Who holds what: a row for each image of each registration, linked twice. The owners of an image stand in two rings, the
- * IPv4 ones and the others, each in the order in which they came; of a hundred thousand owners any one leaves at the same
- * small cost. The holdings of a registration stand in the order of its list.
+ * Who holds what: a row for each image of each registration, linked twice. The owners of an image stand in two rings,
+ * the IPv4 ones and the others, each in the order in which they came; any one of a hundred thousand owners leaves at the
+ * same small cost. The holdings of a registration stand in the order of its list.
  */
 export class Holdings {
   readonly #rows = new Rows(HOLDING_WORDS, SEGMENT_HOLDINGS)

@@ -12,13 +12,13 @@ const HOLDING = 7
 const IMAGE = 8
 const ENTRY_WORDS = 9
 
-/** Entries there is room for from the start: a datagram of 65,507 bytes holds fewer, at 34 bytes and a separator each. */
+/** Entries there is room for from the start: more than a datagram of 65,507 bytes holds, at 35 bytes each. */
 const START_ENTRIES = 2048
 
 /**
- * The list of one request on its way into the catalog: its digests decoded, where its names stand in the request's bytes,
- * and what the catalog has under each digest. One instance serves one request after another; it has room for the longest
- * list it was given, and the caller bounds that.
+ * The list of one request on its way into the catalog: its digests decoded, where its names stand in the request's
+ * bytes, and what the catalog has under each digest. One instance serves one request after another; it has room for the
+ * longest list it was given, and the caller bounds that.
  */
 export class ImageList {
   #entries = new Uint32Array(START_ENTRIES * ENTRY_WORDS)
@@ -63,7 +63,7 @@ export class ImageList {
     this.#set(entry, HOLDING, holding)
   }
 
-  /** The image in the catalog, or NO_ROW. */
+  /** The image in the catalog, or NO_ROW: as {@link setImage} left it. */
   image(entry: number): number {
     return this.#get(entry, IMAGE)
   }
@@ -88,7 +88,6 @@ export class ImageList {
       entries[at + NAME_START] = nameStart
       entries[at + NAME_END] = nameEnd
       entries[at + HOLDING] = NO_ROW
-      entries[at + IMAGE] = NO_ROW
       length += 1
     })
     this.#length = length

@@ -38,7 +38,7 @@ export class Images {
 
   /** All images, in the order in which they were first registered. */
   readonly order: ImageOrder = new ImageOrder(this.#rows, PREVIOUS, NEXT)
-  /** Those that have an IPv4 owner, in the order in which they came to have one; whoever adds and removes owners keeps it. */
+  /** Those that have an IPv4 owner, in the order in which they came to have one. Who changes owners keeps it. */
   readonly ipv4Order: ImageOrder = new ImageOrder(this.#rows, PREVIOUS_OF_IPV4, NEXT_OF_IPV4)
 
   get count(): number {

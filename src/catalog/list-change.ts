@@ -13,7 +13,7 @@ const START_DROPPED = 2048
  * request after another; it has room for the longest lists it was given, and the caller bounds those.
  */
 export class ListChange {
-  /** The new list, each image once: with the registration's holding where it is kept, else with the image where there is one. */
+  /** The new list, each image once, with the registration's holding of it or else the catalog's image, if any. */
   readonly list: ImageList = new ImageList()
   readonly #images: Images
   readonly #holdings: Holdings
@@ -54,8 +54,8 @@ export class ListChange {
   }
 
   /**
-   * Works out what the list of `request` changes in the registration whose holdings start with `firstHolding` (NO_ROW for
-   * a new one). False when it is the very list that stands: then there is nothing to do.
+   * Works out what the list of `request` changes in the registration whose holdings start with `firstHolding` (NO_ROW
+   * for a new one). False when it is the very list that stands: then there is nothing to do.
    */
   workOut(request: IndexRequest, firstHolding: number): boolean {
     this.list.read(request)

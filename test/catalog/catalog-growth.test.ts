@@ -19,8 +19,7 @@ function peer(number: number): { address: string; port: number } {
 /** A list of images nobody else has, with names of 10 to 69 bytes. */
 function listOf(number: number): string {
   return Array.from({ length: IMAGES_OF_EACH }, (_, index) => {
-    const digest = createHash('md5').update(`${number}/${index}`).digest('hex')
-    return `${digest},${'n'.repeat(6 + ((number + index) % 60))}.png`
+    return `${md5(`${number}/${index}`)},${'n'.repeat(6 + ((number + index) % 60))}.png`
   }).join(';')
 }
 
@@ -45,7 +44,7 @@ suite('a catalog that grows and shrinks', () => {
       if (round === 0) capacity = driver.catalog.capacityBytes
       assert.equal(driver.catalog.capacityBytes, capacity, `round ${round}`)
 
-      // In an order unlike the one of coming, so that what is free is scattered. 1,999 has no factor in common with 4,000.
+      // In another order than they came, so that what is free is scattered. 1,999 and 4,000 have no common factor.
       for (const number of numbers) {
         const leaving = (number * 1999) % REGISTRATIONS
         const { address, port } = peer(leaving)
@@ -60,7 +59,7 @@ suite('a catalog that grows and shrinks', () => {
 
   test('keeps what it holds while lists of all lengths replace each other', () => {
     const driver = new CatalogDriver()
-    const digest = (number: number) => createHash('md5').update(`${number}`).digest('hex')
+    const digest = (number: number) => md5(`${number}`)
     const lengths = [1, 1900, 3, 700, 1900, 2]
     lengths.forEach((length, turn) => {
       const list = Array.from({ length }, (_, index) => `${digest(turn * 100 + index)},n`).join(';')
@@ -76,18 +75,35 @@ suite('a catalog that grows and shrinks', () => {
 
   test('takes a list longer than any datagram', () => {
     const driver = new CatalogDriver()
-    const list = (from: number) =>
-      Array.from(
-        { length: 5000 },
-        (_, index) =>
-          `${createHash('md5')
-            .update(`${from + index}`)
-            .digest('hex')},n`,
-      )
+    const list = (from: number) => Array.from({ length: 5000 }, (_, index) => `${md5(`${from + index}`)},n`)
     driver.done(`REG pw 1 ${list(0).join(';')}`)
     driver.done(`REG pw 1 ${[...list(4000), ...list(4000)].join(';')}`)
     assert.deepEqual(driver.catalog.counts, { registrations: 1, images: 5000, holdings: 5000 })
+    driver.done(`REG pw 2 ${list(0).join(';')}`)
+    assert.deepEqual(driver.catalog.counts, { registrations: 2, images: 9000, holdings: 10_000 })
     driver.done('END pw 1')
+    assert.deepEqual(driver.catalog.counts, { registrations: 1, images: 5000, holdings: 5000 })
+    driver.done('END pw 2')
     assert.deepEqual(driver.catalog.counts, { registrations: 0, images: 0, holdings: 0 })
   })
+
+  test('keeps a name of up to 28 bytes in the row of its image', () => {
+    const capacityOf = (nameBytes: number) => {
+      const driver = new CatalogDriver()
+      for (let port = 1; port <= 20; port += 1) {
+        const list = Array.from(
+          { length: 1000 },
+          (_, index) => `${md5(`${port}/${index}`)},${'n'.repeat(nameBytes)}`,
+        )
+        driver.done(`REG pw ${port} ${list.join(';')}`)
+      }
+      return driver.catalog.capacityBytes
+    }
+    assert.equal(capacityOf(28), capacityOf(1))
+    assert.ok(capacityOf(29) > capacityOf(28))
+  })
 })
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex')
+}

@@ -192,6 +192,14 @@ suite('a listing is kept', () => {
     )
   })
 
+  test('through owners of an image that others have pushed out of it', () => {
+    const driver = fullDriver(100)
+    const last = shown(driver) - 1
+    for (let port = 1; port <= 30; port += 1) driver.done(`REG pw ${port} ${testDigest(0)},n`)
+    assert.ok(shown(driver) < last - 1)
+    assert.equal(isKept(driver, 'ipv4', [`REG pw 31 ${testDigest(last)},n`]), true)
+  })
+
   test('through owners beyond those an entry shows', () => {
     const driver = new CatalogDriver()
     for (let port = 1; port <= MAX_LISTED_OWNERS + 5; port += 1) driver.done(`REG pw ${port} ${A},a.png`)

@@ -104,6 +104,18 @@ suite('the hash index', () => {
       assert.ok(rowsOf(index, hash).includes(number + 1))
     })
     assert.ok(index.capacityBytes <= empty + 2 * 512 * 1024, 'a dozen regions more, and the directory')
+
+    // The regions of all other hashes are split later, each under many entries of the directory.
+    const others = Array.from({ length: 100_000 }, () => source.next().value)
+    others.forEach((hash, number) => {
+      index.insert(hash, 20_001 + number)
+    })
+    held.forEach((hash, number) => {
+      assert.ok(rowsOf(index, hash).includes(number + 1))
+    })
+    others.forEach((hash, number) => {
+      assert.ok(rowsOf(index, hash).includes(20_001 + number))
+    })
   })
 
   test('says so when one hash has more rows than any region holds', () => {

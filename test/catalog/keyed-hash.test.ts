@@ -4,7 +4,7 @@ import { KeyedHash } from '../../src/catalog/keyed-hash.ts'
 
 suite('the keyed hash', () => {
   test('is HalfSipHash-1-3: the vectors of the Linux kernel for whole words', () => {
-    // lib/tests/siphash_kunit.c, test_vectors_hsiphash of 32-bit machines: bytes 0, 1, 2, ... under the key 0, 1, ... 7.
+    // lib/tests/siphash_kunit.c, test_vectors_hsiphash for 32 bits: the bytes 0, 1, 2, ... under the key 0, 1, ... 7.
     const vectors: readonly (readonly [bytes: number, hash: number])[] = [
       [0, 0x5814c896],
       [4, 0x7e059ea6],
