@@ -92,6 +92,9 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
     `“${name}” could not be saved in ${directory} (${reason}). Check the folder's permissions; nothing was left behind.`,
 }
 
+/** The sentences of one language. */
+export type Messages = typeof english
+
 /** Every sentence a person sees, in English: the model of the other languages. */
 export const english = {
   failures,

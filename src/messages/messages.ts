@@ -1,8 +1,7 @@
-import { english } from './english.ts'
+import { english, type Messages } from './english.ts'
 import { portuguese } from './portuguese.ts'
 
-/** The sentences of one language. */
-export type Messages = typeof english
+export type { Messages } from './english.ts'
 
 /** The languages there are, by their ISO 639-1 code. */
 export const languages = { en: english, pt: portuguese } as const satisfies Record<string, Messages>

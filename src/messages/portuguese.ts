@@ -1,5 +1,5 @@
 import type { FailureCode, FailureDetails, OwnerFault } from '../base/failure.ts'
-import type { Messages } from './messages.ts'
+import type { Messages } from './english.ts'
 
 /** `1 imagem`, `2 imagens`, `1.234 imagens`. */
 function counted(count: number, one: string, many: string): string {
