@@ -25,7 +25,6 @@ export interface CommandSpecification {
 /** Options of every command. */
 export const commonOptions = {
   lang: { value: 'language', text: 'lang' },
-  data: { value: 'directory', text: 'data' },
   help: { value: 'flag', text: 'help', short: 'h' },
   version: { value: 'flag', text: 'version', short: 'V' },
 } as const satisfies Record<string, OptionSpecification>
@@ -33,6 +32,7 @@ export const commonOptions = {
 const sharing = {
   port: { value: 'portOrAny', text: 'sharePort' },
   recursive: { value: 'flag', text: 'recursive' },
+  data: { value: 'directory', text: 'data' },
 } as const
 
 /** Every command there is. */

@@ -79,7 +79,7 @@ const taken: [argv: readonly string[], invocation: Invocation][] = [
   [['get', 'host', 'a', '--json', '--out', 'x'], run('get', ['host', 'a'], { json: '', out: 'x' })],
   [['get', 'host', 'a', '-o', 'x y'], run('get', ['host', 'a'], { out: 'x y' })],
   [['get', 'host', 'a', '-ox'], run('get', ['host', 'a'], { out: 'x' })],
-  [['demo', '--lang', 'pt', '--data', '/d'], run('demo', [], { lang: 'pt', data: '/d' })],
+  [['demo', '--lang', 'pt'], run('demo', [], { lang: 'pt' })],
   // Options anywhere
   [['server', '-q', '--port', '5', '--host', '::'], run('server', [], { quiet: '', port: '5', host: '::' })],
   [['list', '--json', 'host'], run('list', ['host'], { json: '' })],
@@ -87,7 +87,7 @@ const taken: [argv: readonly string[], invocation: Invocation][] = [
   [['--json', 'list', 'host'], run('list', ['host'], { json: '' })],
   [['--lang=pt', 'list', 'host'], run('list', ['host'], { lang: 'pt' })],
   [['--lang', 'pt', 'list', 'host'], run('list', ['host'], { lang: 'pt' })],
-  [['--data', 'server', 'server'], run('server', [], { data: 'server' })],
+  [['--data', 'server', 'share', 's', 'd'], run('share', ['s', 'd'], { data: 'server' })],
   [['--port', '5', '-q', 'server', '--host', '::'], run('server', [], { port: '5', quiet: '', host: '::' })],
   [['-o', 'x', 'get', 'host', 'a'], run('get', ['host', 'a'], { out: 'x' })],
   // Repeated options: the last one stands, as an alias with options of its own needs it.
