@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { printable } from '../base/printable.ts'
 import type { Messages } from '../messages/messages.ts'
+import { formatEndpoint } from '../protocol/endpoint.ts'
 import { Word } from '../protocol/index-request.ts'
 import type { RequestObserver, RequestResult } from './index-service.ts'
 
@@ -90,7 +91,7 @@ export class RequestLog implements RequestObserver {
   }
 
   observe(word: Word | undefined, result: RequestResult, address: string, port: number, count: number): void {
-    const peer = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+    const peer = formatEndpoint({ address, port })
     const sentences = this.#messages
     switch (result) {
       case 'done':

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { systemReason } from '../../base/failure.ts'
 import { type Digest, parseDigest } from '../../protocol/digest.ts'
 import { IMAGE_HEAD_BYTES, recogniseImage } from '../image-format.ts'
 import { type FileFingerprint, fingerprintOf, sameFingerprint } from './image-file.ts'
@@ -35,12 +36,12 @@ export function hashFile(path: string): HashResult {
       constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
     )
   } catch (error) {
-    return { kind: 'unreadable', reason: reasonOf(error) }
+    return { kind: 'unreadable', reason: systemReason(error) }
   }
   try {
     return hashOpenFile(descriptor)
   } catch (error) {
-    return { kind: 'unreadable', reason: reasonOf(error) }
+    return { kind: 'unreadable', reason: systemReason(error) }
   } finally {
     closeSync(descriptor)
   }
@@ -62,8 +63,4 @@ function hashOpenFile(descriptor: number): HashResult {
   const digest = parseDigest(hash.digest('hex'))
   if (!sameFingerprint(fingerprint, fingerprintOf(after)) || digest === undefined) return { kind: 'changing' }
   return { kind: 'image', fingerprint, digest, formatId: format.id }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
