@@ -47,6 +47,8 @@ export class Registration {
   #mayBeListed = false
   /** Whether what is shared changed since the server was told last. */
   #isDirty = false
+  /** Whether the last change did not get through, so that telling it later is news. */
+  #isUntold = false
   #exchange: Promise<unknown> = Promise.resolve()
   #renewal: NodeJS.Timeout | undefined
 
@@ -83,7 +85,8 @@ export class Registration {
 
   /** Takes the registration back. */
   async end(signal: AbortSignal): Promise<RegistrationState> {
-    if (!this.#isWanted) return { kind: 'notRegistered' }
+    // Also once more when nobody answered the last time: the server may list us still.
+    if (!this.#isWanted && !this.#isListed && !this.#mayBeListed) return { kind: 'notRegistered' }
     this.#isWanted = false
     clearTimeout(this.#renewal)
     return this.#enqueue(() => this.#end(signal))
@@ -110,8 +113,10 @@ export class Registration {
     const { signal } = this.#stopping
     const renewal = this.#enqueue(async () => {
       if (!this.#isWanted || signal.aborted) return
-      const isNews = this.#isDirty
+      const isNews = this.#isDirty || this.#isUntold
+      this.#isUntold = isNews
       const state = await this.#tell('UPD', signal)
+      this.#isUntold = false
       if (isNews) this.#observer.onRenewed(state)
     })
     renewal.catch((failure: Failure) => {

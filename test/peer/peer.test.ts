@@ -106,6 +106,27 @@ test('a server that was restarted knows the peer again by itself, after the rene
   await until(async () => /a\.png/.test(await outsider.ask('LST')))
 })
 
+test('an end that nobody answered can be asked for again, and a change that did not get through is told later', async t => {
+  const first = await startIndexServer(t)
+  const { port } = first.endpoint
+  const { peer, folder, renewed, troubles } = await startPeer(t, port, { renewMs: 200 })
+  await writePicture(folder, 'a.png', 1)
+  await peer.update(never)
+  await peer.register(never)
+  await first.stop()
+  await writePicture(folder, 'b.png', 2)
+  await until(() => troubles.length > 0)
+  assert.equal(renewed.length, 0)
+  const second = await startIndexServer(t, port)
+  await until(() => renewed.length > 0)
+  assert.deepEqual(renewed, [{ kind: 'registered', registered: 2, leftOut: 0 }])
+  await second.stop()
+  await assert.rejects(peer.end(never))
+  await startIndexServer(t, port)
+  assert.deepEqual(await peer.end(never), { kind: 'ended', wasKnown: false })
+  assert.deepEqual(await peer.end(never), { kind: 'notRegistered' })
+})
+
 test('a port that somebody else registered on this address is left to them', async t => {
   const server = await startIndexServer(t)
   const outsider = await UdpClient.open(t, server.endpoint.port)

@@ -155,9 +155,11 @@ class DiskGuard {
   }
 }
 
+/** A file system that does not tell its size (some in user space and on the network) is written to until it refuses. */
 async function checkFreeSpace(directory: string): Promise<void> {
-  const { bavail, bsize } = await statfs(directory)
-  const freeBytes = bavail * bsize
+  const status = await statfs(directory).catch(() => undefined)
+  if (status === undefined || status.blocks === 0) return
+  const freeBytes = status.bavail * status.bsize
   if (freeBytes < DISK_RESERVE_BYTES) throw new Failure('diskFull', { directory, freeBytes })
 }
 
