@@ -63,6 +63,7 @@ export class Library {
   /** Looks at the folder run one after the other. */
   #looking: Promise<void> = Promise.resolve()
   #lastTrouble = ''
+  #isRefreshWaiting = false
   /** Whether an image or a name came or went since onChange was called last. */
   #changed = false
 
@@ -75,7 +76,7 @@ export class Library {
     const { directory, recursive, settleMs, rescanMs, store } = this.#options
     for (const file of store.files()) this.#put(file)
     const onChange = (paths: readonly string[] | 'all') => {
-      const look = paths === 'all' ? this.refresh() : this.#refreshPaths(paths)
+      const look = paths === 'all' ? this.#refreshOnce() : this.#refreshPaths(paths)
       look.catch(() => {})
     }
     this.#stopWatching = await watchFolder({ directory, recursive, settleMs, rescanMs, onChange })
@@ -146,6 +147,17 @@ export class Library {
     this.#stopping.abort()
     await this.#stopWatching?.()
     await this.#looking
+  }
+
+  /** However often it is asked for while a look at the whole folder waits for its turn, it is one look. */
+  #refreshOnce(): Promise<void> {
+    if (this.#isRefreshWaiting) return this.#looking
+    this.#isRefreshWaiting = true
+    const begins = this.#enqueue(async () => {
+      this.#isRefreshWaiting = false
+    })
+    begins.catch(() => {})
+    return this.refresh()
   }
 
   #refreshPaths(paths: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path'
 import { watch } from 'chokidar'
+import { monotonicMs } from '../../base/clock.ts'
 import { isHidden } from './scan-folder.ts'
 
 /** Paths that are waited for at most; beyond them the whole folder is looked at once instead. */
@@ -20,23 +21,29 @@ export interface WatchOptions {
 /** Watches a folder until the returned function is called. Resolves once no change can be missed any more. */
 export async function watchFolder(options: WatchOptions): Promise<() => Promise<void>> {
   const { directory, recursive, settleMs, rescanMs, onChange } = options
-  const pending = new Set<string>()
+  /** When each path was last heard of, on the monotonic clock. */
+  const pending = new Map<string, number>()
   let overflow = false
   let settling: NodeJS.Timeout | undefined
 
   const flush = () => {
-    const paths = overflow ? 'all' : [...pending]
-    pending.clear()
+    settling = undefined
+    const settledAtMs = monotonicMs() - settleMs
+    const settled = [...pending].filter(([, heardAtMs]) => heardAtMs <= settledAtMs).map(([path]) => path)
+    for (const path of settled) pending.delete(path)
+    const isOverflow = overflow
     overflow = false
-    onChange(paths)
+    // Those that are still being written wait for the next turn; each waits for itself, not for the others.
+    if (pending.size > 0) settling = setTimeout(flush, settleMs)
+    if (isOverflow) onChange('all')
+    else if (settled.length > 0) onChange(settled)
   }
   const touched = (absolute: string) => {
     const path = relative(directory, absolute).split(sep).join('/')
     if (path === '' || path.startsWith('../')) return
-    if (pending.size < MAX_PENDING_PATHS) pending.add(path)
+    if (pending.size < MAX_PENDING_PATHS || pending.has(path)) pending.set(path, monotonicMs())
     else overflow = true
-    clearTimeout(settling)
-    settling = setTimeout(flush, settleMs)
+    settling ??= setTimeout(flush, settleMs)
   }
   const watcher = watch(directory, {
     ignoreInitial: true,

@@ -167,6 +167,19 @@ test('pictures that come, change, are renamed or go are seen by themselves', asy
   await until(() => library.imageCount === 0)
 })
 
+test('a picture is seen while others keep coming', async t => {
+  const { library, folder } = await openLibrary(t)
+  const one = await writePicture(folder, 'one.png', 1)
+  let written = 0
+  const stream = setInterval(() => {
+    written += 1
+    writeFile(join(folder, `more ${written}.txt`), 'x').catch(() => {})
+  }, 20)
+  t.after(() => clearInterval(stream))
+  await until(() => library.has(md5(one)))
+  clearInterval(stream)
+})
+
 test('a file that changed since it was hashed is not opened under the old digest', async t => {
   const image = await picture(1, 'png', 64)
   const other = await picture(2, 'png', 64)
