@@ -1,0 +1,181 @@
+import { type Static, Type } from 'typebox'
+import { MAX_FORMAT_CHARACTERS, MAX_PIXELS_PER_SIDE, MAX_PLACEHOLDER_BYTES } from './image-details.ts'
+import { MAX_NAME_BYTES } from './limits.ts'
+
+/**
+ * The shapes of the catalog API: HTTP on the index server's port (TCP), JSON. The server checks its input against these
+ * very schemas and describes itself with them (`/openapi.json`); the peer reads answers by them.
+ *
+ *     GET    /v1/images                          a page of the listing: ImageQuery -> ImagePage
+ *     GET    /v1/images/{md5}                    one image -> Image
+ *     GET    /v1/counts                          -> Counts
+ *     GET    /v1/changes                         server-sent events: `image` Image, `gone` ImageReference, `reset` {}
+ *     PUT    /v1/registrations/{port}/images     replaces the list: one ImageEntry a line -> RegistrationState
+ *     POST   /v1/registrations/{port}/images     adds to it: one ImageEntry a line -> RegistrationState
+ *     POST   /v1/registrations/{port}/removals   takes from it: one ImageReference a line -> RegistrationState
+ *     PUT    /v1/registrations/{port}/lease      renews -> RegistrationState
+ *     DELETE /v1/registrations/{port}            ends
+ *
+ * A registration is the asker's IP address and the TCP port in the path, as over UDP; its password travels as
+ * `Authorization: Bearer <password, percent-encoded>`. Lists are NDJSON (`application/x-ndjson`), read as they arrive.
+ */
+
+/** Media type of a list: one JSON object a line. */
+export const NDJSON = 'application/x-ndjson'
+
+/** Bytes of one line of a list, at most: a name of 1,024 bytes escaped throughout takes 6,144. */
+export const MAX_LINE_BYTES = 8192
+
+/** Entries of one page, at most and unless asked otherwise. */
+export const MAX_PAGE_ENTRIES = 1000
+export const DEFAULT_PAGE_ENTRIES = 100
+
+/** Characters of a search, at most. */
+export const MAX_SEARCH_CHARACTERS = 200
+
+const md5 = Type.String({ pattern: '^[0-9a-f]{32}$', description: 'MD5 of the file, lower-case hexadecimal' })
+
+const details = {
+  bytes: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'size of the file in bytes' }),
+  ),
+  width: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: MAX_PIXELS_PER_SIDE, description: 'pixels, orientation applied' }),
+  ),
+  height: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: MAX_PIXELS_PER_SIDE, description: 'pixels, orientation applied' }),
+  ),
+  format: Type.Optional(
+    Type.String({ pattern: `^[a-z0-9]{1,${MAX_FORMAT_CHARACTERS}}$`, description: 'such as jpeg' }),
+  ),
+  taken: Type.Optional(
+    Type.Integer({
+      minimum: -62_135_596_800,
+      maximum: 253_402_300_799,
+      description: 'when the picture was taken: seconds since 1970 by the camera’s own clock',
+    }),
+  ),
+  sha256: Type.Optional(
+    Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the file, lower-case hexadecimal' }),
+  ),
+  placeholder: Type.Optional(
+    Type.String({
+      pattern: `^[A-Za-z0-9+/]{2,${Math.ceil((MAX_PLACEHOLDER_BYTES * 4) / 3)}}={0,2}$`,
+      description: `a ThumbHash of at most ${MAX_PLACEHOLDER_BYTES} bytes, in base64`,
+    }),
+  ),
+}
+
+/** One image as an owner registers it. */
+export const ImageEntry = Type.Object(
+  {
+    md5,
+    name: Type.String({
+      minLength: 1,
+      maxLength: MAX_NAME_BYTES,
+      description: `at most ${MAX_NAME_BYTES} bytes of UTF-8, without “;” and NUL`,
+    }),
+    ...details,
+  },
+  { additionalProperties: false },
+)
+export type ImageEntry = Static<typeof ImageEntry>
+
+/** One image by its identity alone. */
+export const ImageReference = Type.Object({ md5 }, { additionalProperties: false })
+export type ImageReference = Static<typeof ImageReference>
+
+/** One image of the catalog. */
+export const Image = Type.Object({
+  md5,
+  name: Type.String({ description: 'as the first owner named it: a stranger’s text' }),
+  owners: Type.Array(Type.String(), {
+    description: 'where to fetch it: ip:port or [ipv6]:port, those to ask first in front; at most 32',
+  }),
+  ownerCount: Type.Integer({ minimum: 1, description: 'owners in all' }),
+  ...details,
+  disputed: Type.Optional(
+    Type.Boolean({
+      description: 'true where owners gave different SHA-256: one of them offers something else',
+    }),
+  ),
+})
+export type Image = Static<typeof Image>
+
+/** What a listing shows, and in which order. */
+export const ImageQuery = Type.Object(
+  {
+    search: Type.Optional(
+      Type.String({
+        maxLength: MAX_SEARCH_CHARACTERS,
+        description: 'words that the name holds, in any place and order; case and accents do not count',
+      }),
+    ),
+    format: Type.Optional(
+      Type.String({
+        pattern: '^[a-z0-9]{1,8}(,[a-z0-9]{1,8}){0,15}$',
+        description: 'one or more, by commas',
+      }),
+    ),
+    minBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+    maxBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+    minWidth: Type.Optional(Type.Integer({ minimum: 0 })),
+    minHeight: Type.Optional(Type.Integer({ minimum: 0 })),
+    orientation: Type.Optional(
+      Type.Union([Type.Literal('landscape'), Type.Literal('portrait'), Type.Literal('square')]),
+    ),
+    sort: Type.Optional(
+      Type.Union(
+        [Type.Literal('newest'), Type.Literal('name'), Type.Literal('size'), Type.Literal('owners')],
+        { description: 'newest first; by name; largest first; most owners first', default: 'newest' },
+      ),
+    ),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: MAX_PAGE_ENTRIES, default: DEFAULT_PAGE_ENTRIES }),
+    ),
+    cursor: Type.Optional(Type.String({ maxLength: 400, description: '`next` of the page before' })),
+  },
+  { additionalProperties: false },
+)
+export type ImageQuery = Static<typeof ImageQuery>
+
+/** One page of a listing. */
+export const ImagePage = Type.Object({
+  images: Type.Array(Image),
+  next: Type.Optional(
+    Type.String({ description: 'the cursor of the page after this one; absent on the last' }),
+  ),
+})
+export type ImagePage = Static<typeof ImagePage>
+
+/** How a registration stands. */
+export const RegistrationState = Type.Object({
+  images: Type.Integer({ minimum: 0, description: 'images registered now' }),
+  leaseSeconds: Type.Integer({
+    minimum: 1,
+    description: 'renew within so many seconds, or be taken off the list',
+  }),
+  reachable: Type.Optional(
+    Type.Boolean({ description: 'whether the server could connect to the port; absent until it has tried' }),
+  ),
+})
+export type RegistrationState = Static<typeof RegistrationState>
+
+/** What the catalog holds. */
+export const Counts = Type.Object({
+  images: Type.Integer({ minimum: 0, description: 'images that have an owner' }),
+  registrations: Type.Integer({ minimum: 0, description: 'peers that are listed' }),
+  holdings: Type.Integer({ minimum: 0, description: 'pairs of an image and an owner of it' }),
+})
+export type Counts = Static<typeof Counts>
+
+/** What went wrong (RFC 9457, `application/problem+json`). `type` is `urn:imagep2p:problem:` and the code. */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.Optional(Type.String()),
+  /** In a list: the number of the line that is wrong, from 1 on. What came before it was taken. */
+  line: Type.Optional(Type.Integer({ minimum: 1 })),
+})
+export type Problem = Static<typeof Problem>
