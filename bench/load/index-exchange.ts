@@ -50,6 +50,8 @@ export function isRightReply(word: Word, reply: Buffer, right: RightReply): bool
       return head.startsWith(`OK ${right.images}_REGISTERED_`)
     case Word.end:
       return head.startsWith(Reply.ended) || (right.repeated && head.startsWith(Reply.otherPassword))
+    case Word.renew:
+      return head.startsWith('OK ALIVE ')
     default:
       return word satisfies never
   }

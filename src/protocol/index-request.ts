@@ -7,11 +7,12 @@ import { dropWhiteSpace, skipWhiteSpace } from './white-space.ts'
 /**
  * What a client says to the index server, one datagram each:
  *
- *     request  = OWS (list-all / register / update / end) OWS
+ *     request  = OWS (list-all / register / update / end / renew) OWS
  *     list-all = "LST"
  *     register = "REG" SP password SP port SP list
  *     update   = "UPD" SP password SP port SP list
  *     end      = "END" SP password SP port
+ *     renew    = "ALV" SP password SP port      ; ours: servers in the field answer ERR INVALID_MESSAGE_FORMAT
  *     password = 1*256 non-space
  *     port     = 1*5 DIGIT                  ; 1 to 65535
  *     list     = entry *(";" entry)
@@ -21,7 +22,7 @@ import { dropWhiteSpace, skipWhiteSpace } from './white-space.ts'
  * The whole datagram is UTF-8. Decoding works on the datagram's bytes and keeps offsets, so that nothing is made for a
  * field that is not kept.
  */
-export const Word = { register: 'REG', list: 'LST', update: 'UPD', end: 'END' } as const
+export const Word = { register: 'REG', list: 'LST', update: 'UPD', end: 'END', renew: 'ALV' } as const
 export type Word = (typeof Word)[keyof typeof Word]
 
 /** A decoded request: offsets into the datagram it was read from, valid for as long as those bytes are. */
@@ -33,7 +34,7 @@ export interface IndexRequest {
   readonly passwordEnd: number
   /** TCP port the client shares on, 1 to 65535; 0 for LST. */
   readonly port: number
-  /** List: `[listStart, listEnd)`, every entry already checked. Empty for LST and END. */
+  /** List: `[listStart, listEnd)`, every entry already checked. Empty for LST, END and ALV. */
   readonly listStart: number
   readonly listEnd: number
   /** Entries in the list, as the reply counts them (an image named twice counts twice). */
@@ -100,7 +101,7 @@ export function decodeIndexRequest(
   const portEnd = fieldEnd(bytes, portStart, to)
   request.port = portBetween(bytes, portStart, portEnd)
   if (request.port === 0) return undefined
-  if (word === Word.end) return portEnd === to ? request : undefined
+  if (word === Word.end || word === Word.renew) return portEnd === to ? request : undefined
 
   request.listStart = portEnd + 1
   request.listEnd = to
@@ -129,6 +130,11 @@ export function encodeList(): Buffer {
 /** The datagram for `END`. `password` holds no white space. */
 export function encodeEnd(password: string, port: number): Buffer {
   return Buffer.from(`${Word.end} ${password} ${port}`)
+}
+
+/** The datagram for `ALV`. `password` holds no white space. */
+export function encodeRenewal(password: string, port: number): Buffer {
+  return Buffer.from(`${Word.renew} ${password} ${port}`)
 }
 
 /** One `REG` or `UPD` datagram that is as long as `maxBytes` allows. */
@@ -174,6 +180,8 @@ function wordAt(bytes: Uint8Array, from: number, to: number): Word | undefined {
       return Word.update
     case 0x454e44:
       return Word.end
+    case 0x414c56:
+      return Word.renew
     default:
       return undefined
   }
