@@ -1,17 +1,24 @@
+import type { EncodedList } from '../protocol/encoded-list.ts'
 import { type IndexRequest, Word } from '../protocol/index-request.ts'
 import type { CatalogLimits } from './catalog-limits.ts'
-import { DatagramListing } from './datagram-listing.ts'
+import { type CatalogTimes, DEFAULT_CATALOG_TIMES } from './catalog-times.ts'
+import { ChangeLog } from './change-log.ts'
 import { Holdings } from './holdings.ts'
 import { Images } from './images.ts'
 import { KeyedHash } from './keyed-hash.ts'
 import { ListChange } from './list-change.ts'
+import { Listings } from './listings.ts'
+import { PASSWORD_DIGEST_BYTES, writePasswordDigest } from './password-digest.ts'
 import { Registrations } from './registrations.ts'
 import { NO_ROW } from './rows.ts'
+import { Queue } from './schedule.ts'
 
 /** What came of a request: it was done, or nothing was changed for the reason given. */
 export const Outcome = {
   done: 'done',
-  /** The registration is protected by another password, or (UPD, END) there is none. */
+  /** Done, and nothing had to be changed for it but when the peer was last heard. */
+  unchanged: 'unchanged',
+  /** The registration is protected by another password, or (UPD, END, ALV) there is none. */
   refusedPassword: 'refusedPassword',
   /** The address, or the catalog, has as many registrations as it may. */
   tooManyRegistrations: 'tooManyRegistrations',
@@ -28,112 +35,258 @@ export interface CatalogCounts {
   readonly holdings: number
 }
 
+/** Why a registration is to be looked after. */
+export const Due = {
+  /** Its peer was not heard for the length of a lease. */
+  leaseEnded: 'leaseEnded',
+  /** Its port is to be tried. */
+  check: 'check',
+} as const
+export type Due = (typeof Due)[keyof typeof Due]
+
+/** By how many times within a lease it is seen whether one ended: one ends at most a quarter too early. */
+const LOOKS_PER_LEASE = 4
+
 /**
  * The state of the index server: who has registered which images. A registration is an IP address and the TCP port its
- * peer shares on, under the password it was made with.
+ * peer shares on, under the password it was made with; by its row, which is its own until it ends, the server's parts speak
+ * of it. Time is in whole seconds of a clock that never goes back.
  *
  * Each transition reads as its refusals followed by one change; it takes as long as the lists it touches, whatever the
  * catalog holds.
  */
 export class Catalog {
   readonly #limits: CatalogLimits
-  readonly #registrations: Registrations
-  readonly #images: Images
-  readonly #holdings: Holdings
+  readonly #times: CatalogTimes
   readonly #change: ListChange
-  readonly #ipv4Listing: DatagramListing
-  readonly #listing: DatagramListing
+  readonly #passwordDigest = new Uint8Array(PASSWORD_DIGEST_BYTES)
 
-  constructor(limits: CatalogLimits) {
+  /** The columns; they are changed by this class only. */
+  readonly registrations: Registrations
+  readonly images: Images
+  readonly holdings: Holdings
+  readonly listings: Listings
+  /** What changed, for those who watch. */
+  readonly changes: ChangeLog
+
+  constructor(limits: CatalogLimits, times: CatalogTimes = DEFAULT_CATALOG_TIMES) {
     const hash = KeyedHash.random()
     this.#limits = limits
-    this.#registrations = new Registrations(hash)
-    const images = new Images()
-    const holdings = new Holdings(images)
-    this.#images = images
-    this.#holdings = holdings
-    this.#change = new ListChange(images, holdings, hash)
-    this.#ipv4Listing = new DatagramListing(images.ipv4Order, false, images, holdings, this.#registrations)
-    this.#listing = new DatagramListing(images.order, true, images, holdings, this.#registrations)
+    this.#times = times
+    this.registrations = new Registrations(hash)
+    this.images = new Images(hash)
+    this.holdings = new Holdings(this.images)
+    this.listings = new Listings(this.images, this.holdings, this.registrations)
+    this.changes = new ChangeLog(this.images)
+    this.#change = new ListChange(this.images, this.holdings, hash)
+  }
+
+  get times(): CatalogTimes {
+    return this.#times
   }
 
   get counts(): CatalogCounts {
     return {
-      registrations: this.#registrations.count,
-      images: this.#images.count,
-      holdings: this.#holdings.count,
+      registrations: this.registrations.count,
+      images: this.images.count,
+      holdings: this.holdings.count,
     }
   }
 
   /** Bytes of storage taken from the system for what the catalog holds. It grows in segments and never shrinks. */
   get capacityBytes(): number {
-    return this.#registrations.capacityBytes + this.#images.capacityBytes + this.#holdings.capacityBytes
+    return this.registrations.capacityBytes + this.images.capacityBytes + this.holdings.capacityBytes
   }
 
   /**
-   * Applies a decoded REG, UPD or END of the peer whose 16 address bytes stand at `sourceStart` of `source` (see
+   * Applies a decoded REG, UPD, END or ALV of the peer whose 16 address bytes stand at `sourceStart` of `source` (see
    * protocol/ip-address.ts). LST changes nothing.
    */
-  apply(request: IndexRequest, source: Uint8Array, sourceStart: number): Outcome {
-    const { word, port } = request
-    if (word === Word.list) return Outcome.done
-    const registration = this.#registrations.find(source, sourceStart, port)
+  apply(request: IndexRequest, source: Uint8Array, sourceStart: number, nowSeconds: number): Outcome {
+    const { word, port, bytes, passwordStart, passwordEnd } = request
+    if (word === Word.list) return Outcome.unchanged
+    const registration = this.registrations.find(source, sourceStart, port)
     if (registration === NO_ROW) {
-      return word === Word.register ? this.#register(request, source, sourceStart) : Outcome.refusedPassword
+      if (word !== Word.register) return Outcome.refusedPassword
+      writePasswordDigest(bytes, passwordStart, passwordEnd, this.#passwordDigest, 0)
+      return this.#registerList(request, source, sourceStart, nowSeconds)
     }
-    const { bytes, passwordStart, passwordEnd } = request
-    if (!this.#registrations.hasPassword(registration, bytes, passwordStart, passwordEnd)) {
+    if (!this.registrations.hasPassword(registration, bytes, passwordStart, passwordEnd)) {
       return Outcome.refusedPassword
     }
-    return word === Word.end ? this.#end(registration) : this.#replaceList(registration, request)
+    if (word === Word.end) {
+      this.end(registration)
+      return Outcome.done
+    }
+    this.registrations.setHeardAt(registration, nowSeconds)
+    if (word === Word.renew) {
+      return this.registrations.giveLease(registration) ? Outcome.done : Outcome.unchanged
+    }
+    return this.#replaceList(registration, request)
   }
 
   /**
-   * The answer to LST, cut at a whole entry to what clients receive (FIELD_BUFFER_BYTES); empty when there is nothing
-   * to list. An IPv4 asker sees the images that have an IPv4 owner, in the order in which they came to have one, with
-   * those owners; an IPv6 asker sees all images in the order in which they were first registered, IPv4 owners before
-   * the others. The array is never written to again.
+   * Makes a registration without images for the peer at (address, port), which has none, under a password digest. Its row,
+   * or why not.
    */
-  listing(asker: 'ipv4' | 'ipv6'): Uint8Array {
-    return asker === 'ipv4' ? this.#ipv4Listing.bytes : this.#listing.bytes
+  register(
+    source: Uint8Array,
+    sourceStart: number,
+    port: number,
+    passwordDigest: Uint8Array,
+    nowSeconds: number,
+  ): number | typeof Outcome.tooManyRegistrations {
+    if (!this.#hasRoomForRegistration(source, sourceStart)) return Outcome.tooManyRegistrations
+    return this.#addRegistration(source, sourceStart, port, passwordDigest, nowSeconds)
   }
 
-  #register(request: IndexRequest, source: Uint8Array, sourceStart: number): Outcome {
-    const registrations = this.#registrations
-    if (registrations.count >= this.#limits.registrations) return Outcome.tooManyRegistrations
-    if (registrations.countOfAddress(source, sourceStart) >= this.#limits.registrationsPerAddress) {
-      return Outcome.tooManyRegistrations
+  /** Makes `list` the list of a registration. */
+  replaceImages(registration: number, list: EncodedList): Outcome {
+    return this.#replaceList(registration, list)
+  }
+
+  /** Adds the images of `list` to a registration's. */
+  addImages(registration: number, list: EncodedList): Outcome {
+    const { registrations } = this
+    const changes = this.#change.add(
+      list,
+      registration,
+      registrations.firstHolding(registration),
+      registrations.isIPv4(registration),
+    )
+    if (!changes) return Outcome.unchanged
+    const after = registrations.holdingCount(registration) + this.#change.addedCount
+    if (after > this.#limits.imagesPerRegistration || !this.#hasRoomForChange()) return Outcome.tooManyImages
+
+    this.#commitChange(registration, list.bytes)
+    return Outcome.done
+  }
+
+  /** Takes the images of `list`, whose names do not count, from a registration's. */
+  removeImages(registration: number, list: EncodedList): Outcome {
+    const { registrations } = this
+    const changes = this.#change.remove(
+      list,
+      registration,
+      registrations.firstHolding(registration),
+      registrations.isIPv4(registration),
+    )
+    if (!changes) return Outcome.unchanged
+
+    this.#commitChange(registration, list.bytes)
+    return Outcome.done
+  }
+
+  /** Ends a registration. */
+  end(registration: number): void {
+    const isIPv4 = this.registrations.isIPv4(registration)
+    let holding = this.registrations.firstHolding(registration)
+    while (holding !== NO_ROW) holding = this.#dropHolding(holding, holding, isIPv4)
+    this.registrations.remove(registration)
+  }
+
+  /** Notes that a registration's peer was heard. */
+  hear(registration: number, nowSeconds: number): void {
+    this.registrations.setHeardAt(registration, nowSeconds)
+  }
+
+  /**
+   * The next registration to be looked after, and why; `undefined` while none is due. It stays out of the schedule until
+   * {@link reached} or {@link unreached} tells what came of it, or it ends.
+   */
+  takeDue(nowSeconds: number): { readonly registration: number; readonly due: Due } | undefined {
+    const { registrations } = this
+    const { schedule } = registrations
+    for (;;) {
+      const leased = schedule.takeDue(Queue.leased, nowSeconds)
+      if (leased === NO_ROW) break
+      if (this.#hasLeaseEnded(leased, nowSeconds)) return { registration: leased, due: Due.leaseEnded }
+      if (registrations.isUnreachable(leased)) return { registration: leased, due: Due.check }
+      this.#putOff(leased, nowSeconds)
     }
+    for (const queue of [Queue.fresh, Queue.checked]) {
+      const registration = schedule.takeDue(queue, nowSeconds)
+      if (registration !== NO_ROW) return { registration, due: Due.check }
+    }
+    return undefined
+  }
+
+  /** Notes that a connection to the registration's port stood. */
+  reached(registration: number, nowSeconds: number): void {
+    const wasUnreachable = this.registrations.isUnreachable(registration)
+    this.registrations.setReached(registration)
+    if (wasUnreachable) this.listings.reachabilityChanged()
+    this.#putOff(registration, nowSeconds)
+  }
+
+  /** Notes that none stood, and says whether the registration is to go: it has no lease and was not reached several times. */
+  unreached(registration: number, nowSeconds: number): 'stays' | 'goes' {
+    const wasUnreachable = this.registrations.isUnreachable(registration)
+    const failures = this.registrations.setUnreached(registration)
+    if (!wasUnreachable) this.listings.reachabilityChanged()
+    if (!this.registrations.hasLease(registration) && failures >= this.#times.failures) return 'goes'
+    this.#putOff(registration, nowSeconds)
+    return 'stays'
+  }
+
+  #hasLeaseEnded(registration: number, nowSeconds: number): boolean {
+    const { lease } = this.#times
+    return nowSeconds - this.registrations.heardAt(registration) >= lease - lease / LOOKS_PER_LEASE
+  }
+
+  #putOff(registration: number, nowSeconds: number): void {
+    const { schedule } = this.registrations
+    if (this.registrations.hasLease(registration)) {
+      schedule.putOff(
+        registration,
+        Queue.leased,
+        nowSeconds + Math.floor(this.#times.lease / LOOKS_PER_LEASE),
+      )
+    } else schedule.putOff(registration, Queue.checked, nowSeconds + this.#times.check)
+  }
+
+  #registerList(request: IndexRequest, source: Uint8Array, sourceStart: number, nowSeconds: number): Outcome {
+    if (!this.#hasRoomForRegistration(source, sourceStart)) return Outcome.tooManyRegistrations
     if (request.entryCount > this.#limits.imagesPerRegistration) return Outcome.tooManyImages
-    this.#change.workOut(request, NO_ROW)
+    this.#change.replace(request, NO_ROW)
     if (!this.#hasRoomForChange()) return Outcome.tooManyImages
 
-    const { port, bytes, passwordStart, passwordEnd } = request
-    const registration = registrations.add(source, sourceStart, port, bytes, passwordStart, passwordEnd)
+    const { port, bytes } = request
+    const registration = this.#addRegistration(source, sourceStart, port, this.#passwordDigest, nowSeconds)
     this.#commitChange(registration, bytes)
     return Outcome.done
   }
 
-  #replaceList(registration: number, request: IndexRequest): Outcome {
-    if (request.entryCount > this.#limits.imagesPerRegistration) return Outcome.tooManyImages
-    const changes = this.#change.workOut(request, this.#registrations.firstHolding(registration))
-    if (!changes) return Outcome.done
+  #replaceList(registration: number, list: EncodedList): Outcome {
+    if (list.entryCount > this.#limits.imagesPerRegistration) return Outcome.tooManyImages
+    const changes = this.#change.replace(list, this.registrations.firstHolding(registration))
+    if (!changes) return Outcome.unchanged
     if (!this.#hasRoomForChange()) return Outcome.tooManyImages
 
-    this.#commitChange(registration, request.bytes)
+    this.#commitChange(registration, list.bytes)
     return Outcome.done
   }
 
-  #end(registration: number): Outcome {
-    const isIPv4 = this.#registrations.isIPv4(registration)
-    let holding = this.#registrations.firstHolding(registration)
-    while (holding !== NO_ROW) {
-      const next = this.#holdings.nextOfRegistration(holding)
-      this.#dropHolding(holding, isIPv4)
-      holding = next
-    }
-    this.#registrations.remove(registration)
-    return Outcome.done
+  #hasRoomForRegistration(source: Uint8Array, sourceStart: number): boolean {
+    const { registrations } = this
+    return (
+      registrations.count < this.#limits.registrations &&
+      registrations.countOfAddress(source, sourceStart) < this.#limits.registrationsPerAddress
+    )
+  }
+
+  #addRegistration(
+    source: Uint8Array,
+    sourceStart: number,
+    port: number,
+    passwordDigest: Uint8Array,
+    nowSeconds: number,
+  ): number {
+    const registration = this.registrations.add(source, sourceStart, port, passwordDigest, 0)
+    this.registrations.setHeardAt(registration, nowSeconds)
+    const due = nowSeconds + this.#times.firstCheck
+    this.registrations.schedule.putOff(registration, Queue.fresh, due)
+    return registration
   }
 
   #hasRoomForChange(): boolean {
@@ -147,61 +300,74 @@ export class Catalog {
   }
 
   #commitChange(registration: number, bytes: Uint8Array): void {
-    const isIPv4 = this.#registrations.isIPv4(registration)
+    const { registrations } = this
+    const isIPv4 = registrations.isIPv4(registration)
     const change = this.#change
+    let first = registrations.firstHolding(registration)
     for (let index = 0; index < change.droppedCount; index += 1) {
-      this.#dropHolding(change.dropped(index), isIPv4)
+      first = this.#dropHolding(change.dropped(index), first, isIPv4)
     }
     const { list } = change
-    let next: number = NO_ROW
     for (let entry = 0; entry < list.length; entry += 1) {
       if (list.holding(entry) !== NO_ROW) continue
-      const image = list.image(entry)
-      list.setHolding(
-        entry,
-        this.#addHolding(image === NO_ROW ? this.#addImage(entry, bytes) : image, registration, isIPv4),
-      )
+      const known = list.image(entry)
+      first =
+        known === NO_ROW
+          ? this.#addHoldingOfNew(this.#addImage(entry, bytes, isIPv4), registration, first, isIPv4)
+          : this.#addHolding(known, registration, first, isIPv4)
     }
-    for (let entry = list.length - 1; entry >= 0; entry -= 1) {
-      const holding = list.holding(entry)
-      this.#holdings.setNextOfRegistration(holding, next)
-      next = holding
-    }
-    this.#registrations.setFirstHolding(registration, next)
+    registrations.setFirstHolding(registration, first)
+    registrations.changeHoldingCount(registration, change.addedCount - change.droppedCount)
   }
 
-  #addImage(entry: number, bytes: Uint8Array): number {
+  #addImage(entry: number, bytes: Uint8Array, isIPv4: boolean): number {
     const { list } = this.#change
-    const image = this.#images.add(
+    return this.images.add(
       list.words,
       list.digestStart(entry),
       list.hash(entry),
       bytes,
       list.nameStart(entry),
       list.nameEnd(entry),
+      isIPv4,
     )
-    this.#listing.imageAppended()
-    return image
   }
 
-  #addHolding(image: number, registration: number, isIPv4: boolean): number {
-    if (isIPv4 && this.#images.firstOwner(image, true) === NO_ROW) {
-      this.#images.ipv4Order.append(image)
-      this.#ipv4Listing.imageAppended()
-    }
-    const holding = this.#holdings.add(image, registration, isIPv4)
-    this.#ipv4Listing.ownerAdded(image, isIPv4)
-    this.#listing.ownerAdded(image, isIPv4)
+  /** Adds a registration's holding of an image without owners; answers the first of its holdings then. */
+  #addHoldingOfNew(image: number, registration: number, firstHolding: number, isIPv4: boolean): number {
+    const holding = this.holdings.add(image, registration, isIPv4, firstHolding)
+    this.listings.imageAppended(isIPv4)
+    this.changes.imageChanged(image)
     return holding
   }
 
-  #dropHolding(holding: number, isIPv4: boolean): void {
-    const image = this.#holdings.image(holding)
-    this.#holdings.remove(holding, isIPv4)
-    this.#ipv4Listing.holdingRemoved(holding)
-    this.#listing.holdingRemoved(holding)
-    const hasIPv4Owner = this.#images.firstOwner(image, true) !== NO_ROW
-    if (isIPv4 && !hasIPv4Owner) this.#images.ipv4Order.remove(image)
-    if (!hasIPv4Owner && this.#images.firstOwner(image, false) === NO_ROW) this.#images.remove(image)
+  /** The same for an image that has owners. */
+  #addHolding(image: number, registration: number, firstHolding: number, isIPv4: boolean): number {
+    const { images, listings } = this
+    const comesToHaveIPv4 = isIPv4 && images.firstOwner(image, true) === NO_ROW
+    const holding = this.holdings.add(image, registration, isIPv4, firstHolding)
+    if (comesToHaveIPv4) {
+      images.order.setSeenByIPv4(image, true)
+      listings.imageComesToIPv4(image)
+    }
+    listings.ownerAdded(image, isIPv4)
+    this.changes.imageChanged(image)
+    return holding
+  }
+
+  /** Drops a holding of a registration; answers the first of its holdings then. */
+  #dropHolding(holding: number, firstHolding: number, isIPv4: boolean): number {
+    const { images, listings } = this
+    const image = this.holdings.image(holding)
+    const first = this.holdings.remove(holding, isIPv4, firstHolding)
+    listings.holdingRemoved(holding)
+    if (images.ownerCount(image) === 0) {
+      this.changes.imageGone(image)
+      images.remove(image)
+      return first
+    }
+    if (isIPv4 && images.firstOwner(image, true) === NO_ROW) images.order.setSeenByIPv4(image, false)
+    this.changes.imageChanged(image)
+    return first
   }
 }

@@ -39,6 +39,8 @@ export class HashIndex {
   #regionStart = 0
   #slot = 0
   #hash = 0
+  /** What {@link fetch} read last: nobody needs it. */
+  fetched = 0
 
   constructor() {
     this.#directory[0] = this.#addRegion(1)
@@ -65,6 +67,21 @@ export class HashIndex {
   next(): number {
     this.#slot = (this.#slot + 1) & SLOT_MASK
     return this.#nextFromSlot()
+  }
+
+  /** Reads the first slot of each hash, see `Images.fetch`. */
+  fetch(hashes: Uint32Array, start: number, stride: number, count: number): void {
+    const directory = this.#directory
+    const shift = 32 - this.#depth
+    let fetched = 0
+    for (let index = 0, at = start; index < count; index += 1, at += stride) {
+      const hash = hashes[at] ?? 0
+      const region = directory[hash >>> shift] ?? 0
+      const slots = this.#segments[region >>> REGION_SHIFT] ?? NOTHING
+      fetched ^= slots[startOf(region) + (hash & SLOT_MASK) * SLOT_WORDS + 1] ?? 0
+    }
+    // Kept, or a compiler would see that nothing is done with what was read, and read nothing.
+    this.fetched = fetched
   }
 
   /** Adds `row` under `hash`. */

@@ -1,5 +1,12 @@
-import { forEachEntry, type IndexRequest } from '../protocol/index-request.ts'
-import { DIGEST_WORDS, type Images } from './images.ts'
+import {
+  ENTRY_WORDS as DECODED_WORDS,
+  DIGEST_WORDS,
+  ENTRY_DIGEST,
+  ENTRY_NAME_END,
+  ENTRY_NAME_START,
+  type EncodedList,
+} from '../protocol/encoded-list.ts'
+import type { Images } from './images.ts'
 import type { KeyedHash } from './keyed-hash.ts'
 import { NO_ROW } from './rows.ts'
 
@@ -72,25 +79,26 @@ export class ImageList {
     this.#set(entry, IMAGE, image)
   }
 
-  /** Takes the list of a decoded request in place of the one before. */
-  read(request: IndexRequest): void {
-    if (request.entryCount * ENTRY_WORDS > this.#entries.length) {
-      this.#entries = new Uint32Array(request.entryCount * ENTRY_WORDS)
+  /** Takes a list in place of the one before. */
+  read(given: EncodedList): void {
+    if (given.entryCount * ENTRY_WORDS > this.#entries.length) {
+      this.#entries = new Uint32Array(given.entryCount * ENTRY_WORDS)
     }
     const entries = this.#entries
-    const bytes = request.bytes
-    let length = 0
-    forEachEntry(request, (digestStart, nameStart, nameEnd) => {
-      const at = length * ENTRY_WORDS
+    const decoded = given.entries
+    const { entryCount } = given
+    for (let entry = 0; entry < entryCount; entry += 1) {
+      const from = entry * DECODED_WORDS
+      const at = entry * ENTRY_WORDS
       for (let word = 0; word < DIGEST_WORDS; word += 1) {
-        entries[at + DIGEST + word] = hexadecimalWord(bytes, digestStart + word * 8)
+        entries[at + DIGEST + word] = decoded[from + ENTRY_DIGEST + word] ?? 0
       }
-      entries[at + NAME_START] = nameStart
-      entries[at + NAME_END] = nameEnd
+      entries[at + NAME_START] = decoded[from + ENTRY_NAME_START] ?? 0
+      entries[at + NAME_END] = decoded[from + ENTRY_NAME_END] ?? 0
       entries[at + HOLDING] = NO_ROW
-      length += 1
-    })
-    this.#length = length
+      entries[at + IMAGE] = NO_ROW
+    }
+    this.#length = entryCount
   }
 
   /** Keeps the first entry of each image, and makes the hashes by which {@link entryOf} finds them. */
@@ -114,6 +122,16 @@ export class ImageList {
       this.#slots[slot] = kept
     }
     this.#length = kept
+  }
+
+  /** Takes every entry out. */
+  clear(): void {
+    this.#length = 0
+  }
+
+  /** Readies the look-up of the entries' images, see {@link Images.fetch}. */
+  fetchImages(images: Images): void {
+    images.fetch(this.#entries, HASH, ENTRY_WORDS, this.#length)
   }
 
   /** The entry that names `image`, or -1. */
@@ -153,15 +171,4 @@ export class ImageList {
   #set(entry: number, field: number, value: number): void {
     this.#entries[entry * ENTRY_WORDS + field] = value
   }
-}
-
-/** The 32 bits that the eight hexadecimal digits at `start` stand for, of either case. */
-function hexadecimalWord(bytes: Uint8Array, start: number): number {
-  let word = 0
-  for (let at = start; at < start + 8; at += 1) {
-    const digit = bytes[at] ?? 0
-    // The low four bits of '0' to '9' are the digit's value, those of 'A' and 'a' are 1; only letters have bit 6 set.
-    word = (word << 4) | ((digit & 0xf) + (digit >> 6) * 9)
-  }
-  return word >>> 0
 }

@@ -1,22 +1,43 @@
+import { timingSafeEqual } from 'node:crypto'
 import { writeEndpoint } from '../protocol/endpoint.ts'
-import { ADDRESS_BYTES, isIPv4Mapped } from '../protocol/ip-address.ts'
+import { ADDRESS_BYTES, isIPv4Mapped, isLoopback } from '../protocol/ip-address.ts'
 import { ADDRESS_WORDS, AddressCounts } from './address-counts.ts'
 import { HashIndex } from './hash-index.ts'
 import type { KeyedHash } from './keyed-hash.ts'
-import { isSamePassword, PASSWORD_DIGEST_BYTES, writePasswordDigest } from './password-digest.ts'
+import { isSamePassword, PASSWORD_DIGEST_BYTES } from './password-digest.ts'
+import { FINGERPRINT_WORDS, PasswordFingerprint } from './password-fingerprint.ts'
 import { NO_ROW, Rows } from './rows.ts'
+import { SCHEDULE_WORDS, Schedule } from './schedule.ts'
 
 /** Fields of a registration's row, in words. Address and port together identify it. */
 const ADDRESS = 0
 const PORT = 4
 const PASSWORD = 5
 const FIRST_HOLDING = 13
-const REGISTRATION_WORDS = 14
+const HOLDING_COUNT = 14
+const HEARD = 15
+const STANDING = 16
+const FINGERPRINT = 17
+/** Words from here on are those of {@link Schedule}. */
+const SCHEDULE = FINGERPRINT + FINGERPRINT_WORDS
+const REGISTRATION_WORDS = SCHEDULE + SCHEDULE_WORDS
 
 const IDENTITY_WORDS = ADDRESS_WORDS + 1
 
-/** 224 KiB of rows at a time. */
+/** 368 KiB of rows at a time. */
 const SEGMENT_REGISTRATIONS = 1 << 12
+
+/** Bits of a registration's standing. */
+const HAS_LEASE = 1
+const REACHED = 2
+const UNREACHED = 4
+/** Whether the fingerprint of its password is known: not before the peer is heard, where only the digest was kept. */
+const HAS_FINGERPRINT = 8
+/** What outlasts every check. */
+const LASTING = HAS_LEASE | HAS_FINGERPRINT
+/** Failed checks in a row, from this bit on. */
+const FAILURE_SHIFT = 8
+const MAX_FAILURES = 255
 
 /** Who is registered: an address and a TCP port each, with the password that protects it. */
 export class Registrations {
@@ -27,7 +48,12 @@ export class Registrations {
   /** The identity in question, laid out as in a row. */
   readonly #identity = new Uint32Array(IDENTITY_WORDS)
   readonly #identityAddress = new Uint8Array(this.#identity.buffer, ADDRESS * 4, ADDRESS_BYTES)
+  readonly #fingerprint = new PasswordFingerprint()
   #count = 0
+  #loopbackCount = 0
+
+  /** When each registration is to be looked after next. */
+  readonly schedule: Schedule = new Schedule(this.#rows, SCHEDULE)
 
   constructor(hash: KeyedHash) {
     this.#hash = hash
@@ -36,6 +62,11 @@ export class Registrations {
 
   get count(): number {
     return this.#count
+  }
+
+  /** Registrations from the server's own machine, by a loopback address. */
+  get loopbackCount(): number {
+    return this.#loopbackCount
   }
 
   /** Bytes of storage taken from the system. It never shrinks. */
@@ -57,25 +88,26 @@ export class Registrations {
     return registration
   }
 
-  /** Adds a registration without holdings. Its password stands in `[passwordStart, passwordEnd)` of `bytes`. */
-  add(
-    source: Uint8Array,
-    start: number,
-    port: number,
-    bytes: Uint8Array,
-    passwordStart: number,
-    passwordEnd: number,
-  ): number {
+  /** Adds a registration without holdings, under the password digest at `passwordStart` of `password`. */
+  add(source: Uint8Array, start: number, port: number, password: Uint8Array, passwordStart: number): number {
     this.#setIdentity(source, start, port)
     const registration = this.#rows.allocate()
     const row = this.#rows.segment(registration)
     const at = this.#rows.offset(registration)
     row.set(this.#identity, at)
     row[at + FIRST_HOLDING] = NO_ROW
+    row[at + HOLDING_COUNT] = 0
+    row[at + HEARD] = 0
+    row[at + STANDING] = 0
+    const bytes = this.#rows.byteSegment(registration)
     const passwordAt = (at + PASSWORD) * 4
-    writePasswordDigest(bytes, passwordStart, passwordEnd, this.#rows.byteSegment(registration), passwordAt)
+    for (let index = 0; index < PASSWORD_DIGEST_BYTES; index += 1) {
+      bytes[passwordAt + index] = password[passwordStart + index] ?? 0
+    }
     this.#index.insert(this.#hash.of(this.#identity, 0, IDENTITY_WORDS), registration)
     this.#addressCounts.increment(this.#identity, ADDRESS)
+    this.schedule.clear(registration)
+    if (isLoopback(source, start)) this.#loopbackCount += 1
     this.#count += 1
     return registration
   }
@@ -84,6 +116,8 @@ export class Registrations {
   remove(registration: number): void {
     const row = this.#rows.segment(registration)
     const at = this.#rows.offset(registration)
+    if (isLoopback(this.#rows.byteSegment(registration), (at + ADDRESS) * 4)) this.#loopbackCount -= 1
+    this.schedule.takeOff(registration)
     this.#index.remove(this.#hash.of(row, at, IDENTITY_WORDS), registration)
     this.#addressCounts.decrement(row, at + ADDRESS)
     this.#rows.free(registration)
@@ -92,9 +126,95 @@ export class Registrations {
 
   /** True when the password in `[start, end)` of `bytes` is the registration's. */
   hasPassword(registration: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const row = this.#rows.segment(registration)
+    const at = this.#rows.offset(registration)
+    this.#fingerprint.take(bytes, start, end)
+    const standing = row[at + STANDING] ?? 0
+    if ((standing & HAS_FINGERPRINT) !== 0) return this.#fingerprint.isAt(row, at + FINGERPRINT)
+    const digest = this.#rows
+      .byteSegment(registration)
+      .subarray((at + PASSWORD) * 4, (at + PASSWORD) * 4 + PASSWORD_DIGEST_BYTES)
+    if (!isSamePassword(bytes, start, end, digest)) return false
+    this.#fingerprint.write(row, at + FINGERPRINT)
+    row[at + STANDING] = standing | HAS_FINGERPRINT
+    return true
+  }
+
+  /** True when the password digest at `start` of `password` is the registration's. */
+  hasPasswordDigest(registration: number, password: Uint8Array, start: number): boolean {
     const at = (this.#rows.offset(registration) + PASSWORD) * 4
     const kept = this.#rows.byteSegment(registration).subarray(at, at + PASSWORD_DIGEST_BYTES)
-    return isSamePassword(bytes, start, end, kept)
+    return timingSafeEqual(kept, password.subarray(start, start + PASSWORD_DIGEST_BYTES))
+  }
+
+  /** Copies the registration's identity (16 bytes of address, port big-endian) and its password digest. */
+  copyIdentity(registration: number, into: Uint8Array, at: number): void {
+    const bytes = this.#rows.byteSegment(registration)
+    const from = (this.#rows.offset(registration) + ADDRESS) * 4
+    into.set(bytes.subarray(from, from + ADDRESS_BYTES), at)
+    const port = this.#rows.get(registration, PORT)
+    into[at + ADDRESS_BYTES] = port >>> 8
+    into[at + ADDRESS_BYTES + 1] = port & 0xff
+  }
+
+  copyPasswordDigest(registration: number, into: Uint8Array, at: number): void {
+    const from = (this.#rows.offset(registration) + PASSWORD) * 4
+    into.set(this.#rows.byteSegment(registration).subarray(from, from + PASSWORD_DIGEST_BYTES), at)
+  }
+
+  /** When the registration's peer was last heard, in seconds of the clock that the catalog is given. */
+  heardAt(registration: number): number {
+    return this.#rows.get(registration, HEARD)
+  }
+
+  setHeardAt(registration: number, nowSeconds: number): void {
+    this.#rows.set(registration, HEARD, nowSeconds)
+  }
+
+  /** Whether the peer renews a lease; those that never did are looked after by the server. */
+  hasLease(registration: number): boolean {
+    return (this.#rows.get(registration, STANDING) & HAS_LEASE) !== 0
+  }
+
+  /** Notes that the peer renews a lease, and says whether that is new. */
+  giveLease(registration: number): boolean {
+    const standing = this.#rows.get(registration, STANDING)
+    if ((standing & HAS_LEASE) !== 0) return false
+    this.#rows.set(registration, STANDING, standing | HAS_LEASE)
+    return true
+  }
+
+  /** Whether the last connection to the peer's port stood; `undefined` before the first was tried. */
+  isReachable(registration: number): boolean | undefined {
+    const standing = this.#rows.get(registration, STANDING)
+    if ((standing & UNREACHED) !== 0) return false
+    return (standing & REACHED) === 0 ? undefined : true
+  }
+
+  /** True when the last connection to the peer's port did not stand. */
+  isUnreachable(registration: number): boolean {
+    return (this.#rows.get(registration, STANDING) & UNREACHED) !== 0
+  }
+
+  setReached(registration: number): void {
+    const standing = this.#rows.get(registration, STANDING)
+    this.#rows.set(registration, STANDING, (standing & LASTING) | REACHED)
+  }
+
+  /** Notes a connection that did not stand, and answers how many in a row that makes. */
+  setUnreached(registration: number): number {
+    const standing = this.#rows.get(registration, STANDING)
+    const failures = Math.min((standing >>> FAILURE_SHIFT) + 1, MAX_FAILURES)
+    this.#rows.set(registration, STANDING, (standing & LASTING) | UNREACHED | (failures << FAILURE_SHIFT))
+    return failures
+  }
+
+  isLoopback(registration: number): boolean {
+    return isLoopback(this.#rows.byteSegment(registration), (this.#rows.offset(registration) + ADDRESS) * 4)
+  }
+
+  port(registration: number): number {
+    return this.#rows.get(registration, PORT)
   }
 
   isIPv4(registration: number): boolean {
@@ -112,8 +232,27 @@ export class Registrations {
     this.#rows.set(registration, FIRST_HOLDING, holding)
   }
 
-  /** Writes where the registration's peer listens into `into` from `at` on, and answers where it ends. */
-  writeEndpoint(registration: number, into: Uint8Array, at: number): number {
+  holdingCount(registration: number): number {
+    return this.#rows.get(registration, HOLDING_COUNT)
+  }
+
+  changeHoldingCount(registration: number, by: number): void {
+    this.#rows.set(registration, HOLDING_COUNT, this.#rows.get(registration, HOLDING_COUNT) + by)
+  }
+
+  /**
+   * Writes where the registration's peer listens into `into` from `at` on, and answers where it ends. For a loopback
+   * address stands the one whose 16 bytes are `loopbackAs`, where there is one.
+   */
+  writeEndpoint(
+    registration: number,
+    loopbackAs: Uint8Array | undefined,
+    into: Uint8Array,
+    at: number,
+  ): number {
+    if (loopbackAs !== undefined && this.isLoopback(registration)) {
+      return writeEndpoint(loopbackAs, 0, this.#rows.get(registration, PORT), into, at)
+    }
     const address = (this.#rows.offset(registration) + ADDRESS) * 4
     const port = this.#rows.get(registration, PORT)
     return writeEndpoint(this.#rows.byteSegment(registration), address, port, into, at)

@@ -5,6 +5,12 @@ const NOTHING = new Uint32Array(0)
 const NO_BYTES = new Uint8Array(0)
 
 /**
+ * Bytes of a segment before its first row. What is as large as a segment comes from the system page by page, behind a header
+ * of 16 bytes (glibc's malloc): so rows of 64 bytes lie in one cache line each. Elsewhere nothing is gained and nothing lost.
+ */
+const LEADING_BYTES = 48
+
+/**
  * Fixed-size records of 32-bit words, addressed by row number from 1 on. Storage grows a segment at a time, so growing
  * copies nothing and takes microseconds however much is held; a freed row is handed out again before storage grows, so
  * storage is at most what was in use at the fullest moment. The caller bounds how many rows it allocates.
@@ -76,8 +82,9 @@ export class Rows {
   }
 
   #addSegment(): void {
-    const segment = new Uint32Array((this.#rowInSegment + 1) * this.#wordsPerRow)
-    this.#segments.push(segment)
-    this.#byteSegments.push(new Uint8Array(segment.buffer))
+    const words = (this.#rowInSegment + 1) * this.#wordsPerRow
+    const memory = new ArrayBuffer(LEADING_BYTES + words * Uint32Array.BYTES_PER_ELEMENT)
+    this.#segments.push(new Uint32Array(memory, LEADING_BYTES))
+    this.#byteSegments.push(new Uint8Array(memory, LEADING_BYTES))
   }
 }

@@ -11,18 +11,18 @@ const COMMA = 0x2c
 
 /** True when the name in `[start, end)` of `bytes` (valid UTF-8, no `;`) may stand in a list. */
 export function isNameAcceptable(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = end - start
-  if (length < 1 || length > MAX_NAME_BYTES) return false
-  let comma = -1
-  for (let at = start; at < end; at += 1) {
-    const byte = bytes[at]
-    if (byte === 0) return false
-    if (byte === COMMA) comma = at
-  }
-  if (comma === -1) return true
+  if (end === start || end - start > MAX_NAME_BYTES) return false
+  const name = bytes.subarray(start, end)
+  if (name.includes(0)) return false
+  const comma = name.lastIndexOf(COMMA)
+  return comma === -1 || !endsInEndpoint(bytes, start + comma, end)
+}
+
+/** True when what follows the comma at `comma` of `bytes` up to `end` reads as an address and a port. */
+export function endsInEndpoint(bytes: Uint8Array, comma: number, end: number): boolean {
   const last = bytes[end - 1] ?? 0
-  if (last < 0x30 || last > 0x39) return true
-  return parseEndpoint(Buffer.from(bytes.subarray(comma + 1, end)).toString('latin1')) === undefined
+  if (last < 0x30 || last > 0x39) return false
+  return parseEndpoint(Buffer.from(bytes.subarray(comma + 1, end)).toString('latin1')) !== undefined
 }
 
 /**

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { Digest } from './digest.ts'
-import { isNameAcceptable, toWireName } from './image-name.ts'
-import { DIGEST_HEX_BYTES, MAX_PASSWORD_BYTES, MAX_PORT } from './limits.ts'
+import { decodeList, type EncodedList, NO_LIST } from './encoded-list.ts'
+import { toWireName } from './image-name.ts'
+import { MAX_PASSWORD_BYTES, MAX_PORT } from './limits.ts'
 import { dropWhiteSpace, skipWhiteSpace } from './white-space.ts'
 
 /**
@@ -15,8 +16,7 @@ import { dropWhiteSpace, skipWhiteSpace } from './white-space.ts'
  *     renew    = "ALV" SP password SP port      ; ours: servers in the field answer ERR INVALID_MESSAGE_FORMAT
  *     password = 1*256 non-space
  *     port     = 1*5 DIGIT                  ; 1 to 65535
- *     list     = entry *(";" entry)
- *     entry    = 32 HEXDIG "," name         ; the first comma ends the MD5, see image-name.ts
+ *     list     = entry *(";" entry)             ; see encoded-list.ts
  *     OWS      = any white space, see white-space.ts
  *
  * The whole datagram is UTF-8. Decoding works on the datagram's bytes and keeps offsets, so that nothing is made for a
@@ -25,20 +25,14 @@ import { dropWhiteSpace, skipWhiteSpace } from './white-space.ts'
 export const Word = { register: 'REG', list: 'LST', update: 'UPD', end: 'END', renew: 'ALV' } as const
 export type Word = (typeof Word)[keyof typeof Word]
 
-/** A decoded request: offsets into the datagram it was read from, valid for as long as those bytes are. */
-export interface IndexRequest {
+/** A decoded request: offsets into the datagram it was read from. The list is empty for LST, END and ALV. */
+export interface IndexRequest extends EncodedList {
   readonly word: Word
-  readonly bytes: Uint8Array
   /** Password: `[passwordStart, passwordEnd)`. Empty for LST. */
   readonly passwordStart: number
   readonly passwordEnd: number
   /** TCP port the client shares on, 1 to 65535; 0 for LST. */
   readonly port: number
-  /** List: `[listStart, listEnd)`, every entry already checked. Empty for LST, END and ALV. */
-  readonly listStart: number
-  readonly listEnd: number
-  /** Entries in the list, as the reply counts them (an image named twice counts twice). */
-  readonly entryCount: number
 }
 
 /** One image as a client names it in a list. */
@@ -48,22 +42,13 @@ export interface ImageEntry {
 }
 
 const SPACE = 0x20
-const COMMA = 0x2c
-const SEMICOLON = 0x3b
-
-/** For each byte, 0 where it is a hexadecimal digit of either case and 1 where it is none. */
-const NOT_HEX = new Uint8Array(256).fill(1)
-for (const digit of Buffer.from('0123456789abcdefABCDEF')) NOT_HEX[digit] = 0
 
 const LIST_REQUEST: IndexRequest = {
+  ...NO_LIST,
   word: Word.list,
-  bytes: new Uint8Array(0),
   passwordStart: 0,
   passwordEnd: 0,
   port: 0,
-  listStart: 0,
-  listEnd: 0,
-  entryCount: 0,
 }
 
 /** Decodes one datagram, `[start, end)` of `bytes`; `undefined` is answered with `ERR INVALID_MESSAGE_FORMAT`. */
@@ -79,47 +64,27 @@ export function decodeIndexRequest(
   const to = dropWhiteSpace(bytes, from, end)
   const word = wordAt(bytes, from, to)
   if (word === undefined) return undefined
-  const request = {
-    word,
-    bytes,
-    passwordStart: 0,
-    passwordEnd: 0,
-    port: 0,
-    listStart: 0,
-    listEnd: 0,
-    entryCount: 0,
-  }
   if (word === Word.list) return to - from === 3 ? LIST_REQUEST : undefined
 
   if (bytes[from + 3] !== SPACE) return undefined
-  request.passwordStart = from + 4
-  request.passwordEnd = fieldEnd(bytes, request.passwordStart, to)
-  const passwordBytes = request.passwordEnd - request.passwordStart
+  const passwordStart = from + 4
+  const passwordEnd = fieldEnd(bytes, passwordStart, to)
+  const passwordBytes = passwordEnd - passwordStart
   if (passwordBytes < 1 || passwordBytes > MAX_PASSWORD_BYTES) return undefined
 
-  const portStart = request.passwordEnd + 1
+  const portStart = passwordEnd + 1
   const portEnd = fieldEnd(bytes, portStart, to)
-  request.port = portBetween(bytes, portStart, portEnd)
-  if (request.port === 0) return undefined
-  if (word === Word.end || word === Word.renew) return portEnd === to ? request : undefined
-
-  request.listStart = portEnd + 1
-  request.listEnd = to
-  request.entryCount = countEntries(bytes, request.listStart, request.listEnd)
-  return request.entryCount > 0 ? request : undefined
-}
-
-/** Calls `visit` with the offsets of each entry of a decoded request, in order: digest `[at, at + 32)`, name after it. */
-export function forEachEntry(
-  { bytes, listStart, listEnd }: IndexRequest,
-  visit: (digestStart: number, nameStart: number, nameEnd: number) => void,
-): void {
-  for (let at = listStart; at < listEnd; ) {
-    const nameStart = at + DIGEST_HEX_BYTES + 1
-    const end = entryEnd(bytes, nameStart, listEnd)
-    visit(at, nameStart, end)
-    at = end + 1
+  const port = portBetween(bytes, portStart, portEnd)
+  if (port === 0) return undefined
+  if (word === Word.end || word === Word.renew) {
+    if (portEnd !== to) return undefined
+    const { listStart, listEnd, entryCount, entries } = NO_LIST
+    return { word, bytes, passwordStart, passwordEnd, port, listStart, listEnd, entryCount, entries }
   }
+  const list = decodeList(bytes, portEnd + 1, to)
+  if (list === undefined) return undefined
+  const { listStart, listEnd, entryCount, entries } = list
+  return { word, bytes, passwordStart, passwordEnd, port, listStart, listEnd, entryCount, entries }
 }
 
 /** The datagram for `LST`. */
@@ -203,35 +168,4 @@ function portBetween(bytes: Uint8Array, from: number, to: number): number {
     port = port * 10 + digit
   }
   return port <= MAX_PORT ? port : 0
-}
-
-/** How many entries the list in `[from, to)` holds, or 0 when it is empty or one of them is malformed. */
-function countEntries(bytes: Uint8Array, from: number, to: number): number {
-  if (from >= to) return 0
-  let count = 0
-  for (let at = from; at <= to; ) {
-    const comma = at + DIGEST_HEX_BYTES
-    if (comma >= to || bytes[comma] !== COMMA || !isHex(bytes, at, comma)) return 0
-    const end = entryEnd(bytes, comma + 1, to)
-    if (!isNameAcceptable(bytes, comma + 1, end)) return 0
-    count += 1
-    at = end + 1
-  }
-  return count
-}
-
-function entryEnd(bytes: Uint8Array, from: number, to: number): number {
-  let at = from
-  while (at < to && bytes[at] !== SEMICOLON) at += 1
-  return at
-}
-
-/**
- * Without a branch for each digit: which of them are letters is as good as random, and a processor that guesses wrong
- * every few digits takes twice as long for the whole datagram.
- */
-function isHex(bytes: Uint8Array, from: number, to: number): boolean {
-  let others = 0
-  for (let at = from; at < to; at += 1) others |= NOT_HEX[bytes[at] ?? 0] ?? 1
-  return others === 0
 }

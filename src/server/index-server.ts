@@ -1,3 +1,4 @@
+import { monotonicMs } from '../base/clock.ts'
 import { Failure, systemReason } from '../base/failure.ts'
 import { Catalog } from '../catalog/catalog.ts'
 import type { Endpoint } from '../protocol/endpoint.ts'
@@ -24,7 +25,7 @@ export class IndexServer {
   /** Starts answering. Rejects with `portTaken` and the other listen failures, and then leaves nothing behind. */
   static async start(config: ServerConfig, observer: ServerObserver): Promise<IndexServer> {
     const { host, port, path, limits } = config
-    const handler = new IndexService(new Catalog(limits), observer)
+    const handler = new IndexService(new Catalog(limits), observer, monotonicMs)
     const onFault = (fault: Error) => observer.onFault(systemReason(fault))
     try {
       return new IndexServer(await listenDatagrams({ host, port, path, handler, onFault }))

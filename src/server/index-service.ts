@@ -1,5 +1,5 @@
 import { type Catalog, Outcome } from '../catalog/catalog.ts'
-import { formatRegistered, formatUpdated, Reply } from '../protocol/index-reply.ts'
+import { formatAlive, formatRegistered, formatUpdated, Reply } from '../protocol/index-reply.ts'
 import { decodeIndexRequest, type IndexRequest, Word } from '../protocol/index-request.ts'
 import { formatAddress, isIPv4Mapped } from '../protocol/ip-address.ts'
 import type { DatagramHandler } from '../transport/datagram-server.ts'
@@ -32,8 +32,11 @@ export class IndexService implements DatagramHandler {
   readonly #catalog: Catalog
   readonly #observer: RequestObserver
 
-  constructor(catalog: Catalog, observer: RequestObserver) {
+  readonly #nowMs: () => number
+
+  constructor(catalog: Catalog, observer: RequestObserver, nowMs: () => number) {
     this.#catalog = catalog
+    this.#nowMs = nowMs
     this.#observer = observer
   }
 
@@ -52,13 +55,14 @@ export class IndexService implements DatagramHandler {
       return copy(MALFORMED, reply, replyStart)
     }
     if (request.word === Word.list) {
-      const listing = this.#catalog.listing(isIPv4Mapped(source, sourceOffset) ? 'ipv4' : 'ipv6')
+      const listing = this.#catalog.listings.bytes(isIPv4Mapped(source, sourceOffset) ? 'ipv4' : 'ipv6')
       return copy(listing.length === 0 ? NOTHING_LISTED : listing, reply, replyStart)
     }
-    const outcome = this.#catalog.apply(request, source, sourceOffset)
-    this.#note(request, outcome, source, sourceOffset)
+    const outcome = this.#catalog.apply(request, source, sourceOffset, Math.floor(this.#nowMs() / 1000))
+    this.#note(request, outcome === Outcome.unchanged ? Outcome.done : outcome, source, sourceOffset)
     switch (outcome) {
       case Outcome.done:
+      case Outcome.unchanged:
         return writeDone(request, reply, replyStart)
       case Outcome.refusedPassword:
         return copy(OTHER_PASSWORD, reply, replyStart)
@@ -89,6 +93,9 @@ export class IndexService implements DatagramHandler {
 
 function writeDone(request: IndexRequest, reply: Buffer, replyStart: number): number {
   if (request.word === Word.end) return copy(ENDED, reply, replyStart)
+  if (request.word === Word.renew) {
+    return reply.write(formatAlive({ leaseSeconds: 120, isUnreachable: false }), replyStart, 'latin1')
+  }
   const { word, entryCount } = request
   return reply.write(
     word === Word.register ? formatRegistered(entryCount) : formatUpdated(entryCount),

@@ -87,7 +87,7 @@ suite('a catalog that grows and shrinks', () => {
     assert.deepEqual(driver.catalog.counts, { registrations: 0, images: 0, holdings: 0 })
   })
 
-  test('keeps a name of up to 28 bytes in the row of its image', () => {
+  test('keeps a name of up to 20 bytes in the row of its image', () => {
     const capacityOf = (nameBytes: number) => {
       const driver = new CatalogDriver()
       for (let port = 1; port <= 20; port += 1) {
@@ -99,8 +99,8 @@ suite('a catalog that grows and shrinks', () => {
       }
       return driver.catalog.capacityBytes
     }
-    assert.equal(capacityOf(28), capacityOf(1))
-    assert.ok(capacityOf(29) > capacityOf(28))
+    assert.equal(capacityOf(20), capacityOf(1))
+    assert.ok(capacityOf(21) > capacityOf(20))
   })
 })
 

@@ -17,9 +17,9 @@ function isKept(
   asker: Asker,
   ...requests: readonly (readonly [string, string?])[]
 ): boolean {
-  const before = driver.catalog.listing(asker)
+  const before = driver.catalog.listings.bytes(asker)
   for (const [datagram, address] of requests) driver.done(datagram, address)
-  return driver.catalog.listing(asker) === before
+  return driver.catalog.listings.bytes(asker) === before
 }
 
 /** A driver whose listing is cut: `count` images of one entry each, each of some 150 bytes. */
@@ -39,8 +39,8 @@ function shown(driver: CatalogDriver, asker: Asker = 'ipv4'): number {
 suite('a listing shows', () => {
   test('nothing as no bytes at all', () => {
     const driver = new CatalogDriver()
-    assert.equal(driver.catalog.listing('ipv4').length, 0)
-    assert.equal(driver.catalog.listing('ipv6').length, 0)
+    assert.equal(driver.catalog.listings.bytes('ipv4').length, 0)
+    assert.equal(driver.catalog.listings.bytes('ipv6').length, 0)
   })
 
   test('digests of either case as one image, in lower case', () => {
@@ -63,12 +63,13 @@ suite('a listing shows', () => {
     )
   })
 
-  test('an IPv4 asker images in the order in which they came to have an IPv4 owner', () => {
+  test('an IPv4 asker an image where it stood before it had an IPv4 owner', () => {
     const driver = new CatalogDriver()
     driver.done(`REG pw 1 ${A},a.png`, IPV6)
     driver.done(`REG pw 1 ${B},b.png`, '10.0.0.1')
+    assert.equal(driver.listing('ipv4'), `${B},b.png,10.0.0.1:1`)
     driver.done(`REG pw 2 ${A},a.png`, '10.0.0.1')
-    assert.equal(driver.listing('ipv4'), `${B},b.png,10.0.0.1:1;${A},a.png,10.0.0.1:2`)
+    assert.equal(driver.listing('ipv4'), `${A},a.png,10.0.0.1:2;${B},b.png,10.0.0.1:1`)
   })
 
   test('images and owners that stay through a new list where they were', () => {
@@ -107,7 +108,7 @@ suite('a listing shows', () => {
     const names = [1024, 1024, 1024, FIELD_BUFFER_BYTES - 3 * 1024 - 4 * entryBytes - 3]
     const list = names.map((bytes, number) => `${testDigest(number)},${'n'.repeat(bytes)}`)
     driver.done(`REG pw 1 ${list.join(';')}`)
-    assert.equal(driver.catalog.listing('ipv4').length, FIELD_BUFFER_BYTES)
+    assert.equal(driver.catalog.listings.bytes('ipv4').length, FIELD_BUFFER_BYTES)
     assert.equal(shown(driver), 4)
     driver.done('END pw 1')
     driver.done(`REG pw 1 ${list.join(';')}n;${A},a.png`)
@@ -218,7 +219,7 @@ suite('a listing is kept', () => {
 
   test('as it was given out, whatever is listed later', () => {
     const driver = fullDriver(5)
-    const before = driver.catalog.listing('ipv4')
+    const before = driver.catalog.listings.bytes('ipv4')
     const text = Buffer.from(before).toString()
     driver.done('END pw 1000')
     assert.notEqual(driver.listing('ipv4'), text)

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { isNameAcceptable, shortenName, toWireName } from '../../src/protocol/image-name.ts'
-import { decodeIndexRequest, encodeRegistration, forEachEntry } from '../../src/protocol/index-request.ts'
+import { decodeIndexRequest, encodeRegistration } from '../../src/protocol/index-request.ts'
 import { MAX_DATAGRAM_BYTES, MAX_NAME_BYTES } from '../../src/protocol/limits.ts'
+import { entriesOf } from '../support/decoded-entries.ts'
 import { assertProperty } from '../support/property.ts'
 import { isReferenceName } from '../support/reference-request.ts'
 import { anyText, asDigest, longText, wireName } from '../support/wire-arbitraries.ts'
@@ -24,7 +25,7 @@ function namesThrough(names: readonly string[]): string[] {
   const request = decodeIndexRequest(datagram)
   assert.ok(request !== undefined, 'our own registration was refused')
   const read: string[] = []
-  forEachEntry(request, (_digestStart, start, end) => read.push(datagram.toString('utf8', start, end)))
+  for (const [, name] of entriesOf(request)) read.push(name)
   return read
 }
 

@@ -7,11 +7,11 @@ import {
   encodeEnd,
   encodeList,
   encodeRegistration,
-  forEachEntry,
   type IndexRequest,
   Word,
 } from '../../src/protocol/index-request.ts'
 import { FIELD_BUFFER_BYTES, MAX_DATAGRAM_BYTES } from '../../src/protocol/limits.ts'
+import { entriesOf } from '../support/decoded-entries.ts'
 import { assertProperty } from '../support/property.ts'
 import {
   decodeReference,
@@ -36,13 +36,7 @@ const INVALID = 'ERR INVALID_MESSAGE_FORMAT'
 /** What a decoded request says, as text. */
 function textOf(request: IndexRequest): ReferenceRequest {
   const bytes = Buffer.from(request.bytes.buffer, request.bytes.byteOffset, request.bytes.byteLength)
-  const entries: [string, string][] = []
-  forEachEntry(request, (digestStart, nameStart, nameEnd) => {
-    entries.push([
-      bytes.toString('utf8', digestStart, nameStart - 1),
-      bytes.toString('utf8', nameStart, nameEnd),
-    ])
-  })
+  const entries = entriesOf(request)
   assert.equal(entries.length, request.entryCount)
   const { word, passwordStart, passwordEnd } = request
   return { word, password: bytes.toString('utf8', passwordStart, passwordEnd), port: request.port, entries }

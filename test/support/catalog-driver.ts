@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Catalog, Outcome } from '../../src/catalog/catalog.ts'
 import type { CatalogLimits } from '../../src/catalog/catalog-limits.ts'
-import { formatRegistered, formatUpdated, Reply } from '../../src/protocol/index-reply.ts'
+import { formatAlive, formatRegistered, formatUpdated, Reply } from '../../src/protocol/index-reply.ts'
 import { decodeIndexRequest, type IndexRequest, Word } from '../../src/protocol/index-request.ts'
 import { ADDRESS_BYTES, writeAddress } from '../../src/protocol/ip-address.ts'
 
@@ -18,6 +18,8 @@ export const WIDE_LIMITS: CatalogLimits = {
 /** A catalog spoken to in the words of the wire: one datagram's text in, the reply's text out. */
 export class CatalogDriver {
   readonly catalog: Catalog
+  /** The time of the catalog's clock, in seconds. */
+  nowSeconds = 1
 
   constructor(limits: Partial<CatalogLimits> = {}) {
     this.catalog = new Catalog({ ...WIDE_LIMITS, ...limits })
@@ -28,7 +30,7 @@ export class CatalogDriver {
     const request = decodeIndexRequest(typeof datagram === 'string' ? Buffer.from(datagram) : datagram)
     if (request === undefined) return Reply.malformed
     if (request.word === Word.list) return this.listing('ipv4') || Reply.nothingListed
-    return replyTo(request, this.catalog.apply(request, addressBytes(address), 0))
+    return replyTo(request, this.catalog.apply(request, addressBytes(address), 0, this.nowSeconds))
   }
 
   /** Sends `datagram` and fails the test unless it is done. */
@@ -37,7 +39,7 @@ export class CatalogDriver {
   }
 
   listing(asker: 'ipv4' | 'ipv6'): string {
-    return Buffer.from(this.catalog.listing(asker)).toString()
+    return Buffer.from(this.catalog.listings.bytes(asker)).toString()
   }
 }
 
@@ -62,7 +64,9 @@ function replyTo(request: IndexRequest, outcome: Outcome): string {
     case Outcome.tooManyImages:
       return Reply.tooManyImages
     case Outcome.done:
+    case Outcome.unchanged:
       if (request.word === Word.end) return Reply.ended
+      if (request.word === Word.renew) return formatAlive({ leaseSeconds: 120, isUnreachable: false })
       return request.word === Word.register
         ? formatRegistered(request.entryCount)
         : formatUpdated(request.entryCount)

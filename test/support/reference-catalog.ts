@@ -17,8 +17,6 @@ interface State {
   readonly registrations: Map<string, { readonly password: string; readonly digests: readonly string[] }>
   /** By digest, in the order in which they were first registered; owners in the order in which they came. */
   readonly images: Map<string, { readonly name: string; readonly owners: readonly string[] }>
-  /** Digests of the images with an IPv4 owner, in the order in which they came to have one. */
-  readonly ipv4Order: readonly string[]
 }
 
 const LISTING_BYTES = 4096
@@ -30,7 +28,7 @@ const LISTED_OWNERS = 32
  */
 export class ReferenceCatalog {
   readonly #limits: CatalogLimits
-  #state: State = { registrations: new Map(), images: new Map(), ipv4Order: [] }
+  #state: State = { registrations: new Map(), images: new Map() }
 
   constructor(limits: CatalogLimits) {
     this.#limits = limits
@@ -75,11 +73,11 @@ export class ReferenceCatalog {
   }
 
   listing(asker: 'ipv4' | 'ipv6'): string {
-    const { images, ipv4Order } = this.#state
+    const { images } = this.#state
     let listing = ''
-    for (const digest of asker === 'ipv4' ? ipv4Order : images.keys()) {
-      const { name = '', owners = [] } = images.get(digest) ?? {}
+    for (const [digest, { name, owners }] of images) {
       const ipv4 = owners.filter(isIPv4Owner)
+      if (asker === 'ipv4' && ipv4.length === 0) continue
       const listed = asker === 'ipv4' ? ipv4 : [...ipv4, ...owners.filter(owner => !isIPv4Owner(owner))]
       const entry = [digest, name, ...listed.slice(0, LISTED_OWNERS)].join(',')
       const longer = listing === '' ? entry : `${listing};${entry}`
@@ -110,10 +108,7 @@ function withList(
     if (image === undefined) images.set(digest, { name, owners: [owner] })
     else if (!before.includes(digest)) images.set(digest, { ...image, owners: [...image.owners, owner] })
   }
-  const hasIPv4 = (digest: string) => images.get(digest)?.owners.some(isIPv4Owner) ?? false
-  const stayed = state.ipv4Order.filter(hasIPv4)
-  const came = [...names.keys()].filter(digest => hasIPv4(digest) && !stayed.includes(digest))
-  return { registrations: new Map(state.registrations), images, ipv4Order: [...stayed, ...came] }
+  return { registrations: new Map(state.registrations), images }
 }
 
 function holdingsOf(state: State): number {
