@@ -82,6 +82,14 @@ test('a flood from networks everywhere does not make one of them anew', () => {
   assert.ok(sent <= 256 * 1024 + 128 * 1024 * 3, `${sent} bytes`)
 })
 
+test('who finds no room among all that lack something starts with a full bucket', () => {
+  const { allows } = open({ burstBytes: LISTING })
+  for (let network = 0; network < 150_000; network += 1) {
+    const address = `${11 + (network >> 16)}.${(network >> 8) & 255}.${network & 255}.1`
+    assert.equal(allows(address, LISTING, 0), true, address)
+  }
+})
+
 test('without a bound, on this machine and for proven addresses nothing is dropped', () => {
   const proven = addressBytes('198.51.100.7')
   const isProven = {

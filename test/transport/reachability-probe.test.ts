@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
@@ -179,8 +179,10 @@ test('a connection that the system made of one port to itself is told apart', {
   assert.equal(isConnectedToItself(honest), false)
 })
 
-test('leaves nothing open', async () => {
+test('leaves nothing open, and nothing at the signal', async () => {
   const { port } = await closedPort()
-  await Promise.all(Array.from({ length: 20 }, () => probe(port)))
+  const { signal } = new AbortController()
+  await Promise.all(Array.from({ length: 20 }, () => probe(port, PATIENT_MS, signal)))
+  assert.deepEqual(getEventListeners(signal, 'abort'), [])
   await assertOpenResources({})
 })

@@ -36,6 +36,8 @@ export interface LivenessOptions {
 export interface LivenessCounts {
   /** Checks under way now. */
   readonly underWay: number
+  /** Addresses that are remembered now because checks to them began lately. */
+  readonly addresses: number
   readonly leasesEnded: number
   /** Registrations postponed because their address had as many checks as it may. */
   readonly postponed: number
@@ -92,6 +94,7 @@ export class Liveness {
   get counts(): LivenessCounts {
     return {
       underWay: this.#allowance.underWay,
+      addresses: this.#allowance.addressCount,
       leasesEnded: this.#leasesEnded,
       postponed: this.#postponed,
       forbidden: this.#forbidden,

@@ -48,6 +48,13 @@ test('to one address 4 checks begin at once and then one a second', () => {
   }
   assert.deepEqual(begun.slice(0, 6), [0, 0, 0, 0, 1000, 2000])
   assert.equal(begun.length, 63)
+  // A rest saves up no more than that.
+  const afterRest = Array.from({ length: 6 }, () => {
+    const begins = allowance.begin('a', 3_600_000)
+    if (begins) allowance.end('a')
+    return begins
+  })
+  assert.deepEqual(afterRest, [true, true, true, true, false, false])
 })
 
 test('an address is forgotten once nothing is under way and its allowance is whole', () => {

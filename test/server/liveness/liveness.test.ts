@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { createServer } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -211,12 +211,25 @@ test('a stranger whose address others register is sent a trickle, and nobody els
   assert.equal(probes.filter(({ address }) => address === '198.51.100.2').length, 1)
   assert.deepEqual([source.count('postponed'), liveness.counts.postponed], [496, 496])
   for (const { settle } of probes) await settle('refused')
+  assert.equal(liveness.counts.addresses, 2)
   source.add('check', '198.51.100.1', 6000)
   look()
   assert.equal(source.count('postponed'), 497)
   source.add('check', '198.51.100.1', 6000)
   look(1000)
   assert.equal(probes.at(-1)?.port, 6000)
+  await probes.at(-1)?.settle('refused')
+  look(10_000)
+  assert.equal(liveness.counts.addresses, 0)
+})
+
+test('one look takes so many and no more, however few of them may be connected to', t => {
+  const { source, look } = start(t)
+  for (let port = 1; port <= 5000; port += 1) source.add('check', '198.51.100.1', port)
+  look()
+  assert.equal(source.count('postponed'), 512 - 4)
+  look()
+  assert.equal(source.count('postponed'), 2 * 512 - 4)
 })
 
 test('this machine is nobody else: its registrations are bounded in all only', t => {
@@ -296,13 +309,19 @@ test('an aborted signal stops it, and it can be started again', async t => {
   look()
   controller.abort()
   assert.equal(source.count('postponed'), 1)
+  assert.deepEqual(getEventListeners(controller.signal, 'abort'), [])
   await probes[0]?.settle('cancelled')
   liveness.start(controller.signal)
   assert.equal(looks.size, 0)
-  liveness.start(new AbortController().signal)
+  const { signal } = new AbortController()
+  liveness.start(signal)
   source.add('check', '198.51.100.1', 2)
   look()
   assert.equal(probes.length, 2)
+  const stopped = liveness.stop()
+  assert.deepEqual(getEventListeners(signal, 'abort'), [])
+  await probes[1]?.settle('cancelled')
+  await stopped
 })
 
 test('what the source throws is a fault to report: the others of the same look, and later ones, have their turn', async t => {
