@@ -8,7 +8,7 @@ export interface Point {
 }
 
 /** A line, in the look that its legend shows. */
-export interface Line {
+interface Line {
   /** Colour and dashes, 0 to 3; see page-style.ts. */
   readonly look: number
   /** Oldest first. */

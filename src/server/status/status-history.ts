@@ -4,7 +4,7 @@ import { REQUEST_WORDS, type RequestKind, type RequestMetrics } from './request-
 import type { StatusSource } from './status-source.ts'
 
 /** Milliseconds from one sample to the next. */
-export const SAMPLE_MS = 10_000
+const SAMPLE_MS = 10_000
 
 /** Samples that are kept: an hour of them. 11 columns of 8 bytes each, 32 kB in all. */
 export const MAX_SAMPLES = 360
