@@ -97,6 +97,17 @@ const samples: Record<string, readonly unknown[]> = {
   'demo.says': ['Ana', 'The sentence of a peer.'],
   'demo.join': [13_377],
   'demo.menuFor': ['Ana'],
+  'status.uptime': [3, 4, 5],
+  'status.renewed': [5],
+  'status.peersAbsent': [17],
+  'status.ownersOfEach': ['2.3'],
+  'status.watchers': [3],
+  'status.heap': ['512 MB'],
+  'status.journalDurable': ['12 MB'],
+  'status.journalFailing': ['ENOSPC'],
+  'status.minutesAgo': [15],
+  'status.plotDescription': [60, 'What each line tells.'],
+  'status.lineDescription': ['listed', '1', '9', '5'],
 }
 
 /** Facts that a sentence says in words of its own. */

@@ -1,0 +1,110 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyPluginCallback } from 'fastify'
+import { Type } from 'typebox'
+import { acceptedLanguage } from './accept-language.ts'
+import { Health, healthOf } from './health.ts'
+import type { PrometheusMetrics } from './prometheus-metrics.ts'
+import { type DocumentSources, StatusDocument, statusDocument } from './status-document.ts'
+import { PAGE_SECURITY_POLICY, statusPage } from './status-page.ts'
+
+/** What the routes show. */
+export interface StatusRoutesOptions extends DocumentSources {
+  readonly metrics: PrometheusMetrics
+  /** Path of the API's own description, for people. */
+  readonly documentationPath: string
+}
+
+const TAGS = ['status']
+
+/** Every answer is of its moment. */
+const NOT_KEPT = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
+
+const text = (type: string, description: string) => ({
+  200: { description, content: { [type]: { schema: Type.String() } } },
+})
+
+/** A plugin with what is seen of the server from outside: `/`, `/status.json`, `/healthz` and `/metrics`. */
+export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallback {
+  const { source, metrics, documentationPath } = options
+  return (plain, _options, done) => {
+    const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+
+    app.get(
+      '/metrics',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'Metrics for Prometheus',
+          response: text('text/plain', 'in the text exposition format, version 0.0.4'),
+        },
+      },
+      async (_request, reply) => {
+        const shown = await metrics.text()
+        return reply.headers({ ...NOT_KEPT, 'content-type': metrics.contentType }).send(shown)
+      },
+    )
+
+    app.get(
+      '/healthz',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'Whether the server is well',
+          description:
+            'Always 200 while the server answers, also when it is degraded: a supervisor that restarts what is not well would lose just what the journal could not keep.',
+          response: { 200: Health },
+        },
+      },
+      (_request, reply) => {
+        reply.headers(NOT_KEPT).send(healthOf(source.read()))
+      },
+    )
+
+    app.get(
+      '/status.json',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'The state of the server and its last hour',
+          response: { 200: StatusDocument },
+        },
+      },
+      (_request, reply) => {
+        reply.headers(NOT_KEPT).send(statusDocument(options))
+      },
+    )
+
+    app.get(
+      '/',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'The same for people',
+          description: 'A page in the language of `Accept-Language`: English or Portuguese.',
+          response: text('text/html', 'a page that renews itself'),
+        },
+      },
+      (request, reply) => {
+        const language = acceptedLanguage(request.headers['accept-language'])
+        const page = statusPage(language, {
+          document: statusDocument(options),
+          journalReason: healthOf(source.read()).reasons?.[0]?.detail,
+          heapUsedBytes: process.memoryUsage().heapUsed,
+          documentationPath,
+        })
+        reply
+          .headers({
+            ...NOT_KEPT,
+            'content-type': 'text/html; charset=utf-8',
+            'content-security-policy': PAGE_SECURITY_POLICY,
+            'referrer-policy': 'no-referrer',
+            'content-language': language,
+            vary: 'Accept-Language',
+          })
+          .send(page)
+      },
+    )
+
+    done()
+  }
+}
