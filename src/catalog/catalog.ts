@@ -1,4 +1,5 @@
 import type { EncodedList } from '../protocol/encoded-list.ts'
+import type { ImageDetails } from '../protocol/image-details.ts'
 import { type IndexRequest, Word } from '../protocol/index-request.ts'
 import type { CatalogLimits } from './catalog-limits.ts'
 import { type CatalogTimes, DEFAULT_CATALOG_TIMES } from './catalog-times.ts'
@@ -12,6 +13,7 @@ import { PASSWORD_DIGEST_BYTES, writePasswordDigest } from './password-digest.ts
 import { Registrations } from './registrations.ts'
 import { NO_ROW } from './rows.ts'
 import { Queue } from './schedule.ts'
+import { ImageSearches } from './search/image-search.ts'
 
 /** What came of a request: it was done, or nothing was changed for the reason given. */
 export const Outcome = {
@@ -35,15 +37,6 @@ export interface CatalogCounts {
   readonly holdings: number
 }
 
-/** Why a registration is to be looked after. */
-export const Due = {
-  /** Its peer was not heard for the length of a lease. */
-  leaseEnded: 'leaseEnded',
-  /** Its port is to be tried. */
-  check: 'check',
-} as const
-export type Due = (typeof Due)[keyof typeof Due]
-
 /** By how many times within a lease it is seen whether one ended: one ends at most a quarter too early. */
 const LOOKS_PER_LEASE = 4
 
@@ -60,16 +53,19 @@ export class Catalog {
   readonly #times: CatalogTimes
   readonly #change: ListChange
   readonly #passwordDigest = new Uint8Array(PASSWORD_DIGEST_BYTES)
+  #lastApplied: number = NO_ROW
 
   /** The columns; they are changed by this class only. */
   readonly registrations: Registrations
   readonly images: Images
   readonly holdings: Holdings
   readonly listings: Listings
+  readonly searches: ImageSearches
   /** What changed, for those who watch. */
   readonly changes: ChangeLog
 
-  constructor(limits: CatalogLimits, times: CatalogTimes = DEFAULT_CATALOG_TIMES) {
+  /** Changes get numbers above `changesBefore`. */
+  constructor(limits: CatalogLimits, times: CatalogTimes = DEFAULT_CATALOG_TIMES, changesBefore = 0) {
     const hash = KeyedHash.random()
     this.#limits = limits
     this.#times = times
@@ -77,7 +73,8 @@ export class Catalog {
     this.images = new Images(hash)
     this.holdings = new Holdings(this.images)
     this.listings = new Listings(this.images, this.holdings, this.registrations)
-    this.changes = new ChangeLog(this.images)
+    this.searches = new ImageSearches(this.images)
+    this.changes = new ChangeLog(this.images, changesBefore)
     this.#change = new ListChange(this.images, this.holdings, hash)
   }
 
@@ -95,7 +92,12 @@ export class Catalog {
 
   /** Bytes of storage taken from the system for what the catalog holds. It grows in segments and never shrinks. */
   get capacityBytes(): number {
-    return this.registrations.capacityBytes + this.images.capacityBytes + this.holdings.capacityBytes
+    return (
+      this.registrations.capacityBytes +
+      this.images.capacityBytes +
+      this.holdings.capacityBytes +
+      this.searches.capacityBytes
+    )
   }
 
   /**
@@ -118,11 +120,17 @@ export class Catalog {
       this.end(registration)
       return Outcome.done
     }
+    this.#lastApplied = registration
     this.registrations.setHeardAt(registration, nowSeconds)
     if (word === Word.renew) {
       return this.registrations.giveLease(registration) ? Outcome.done : Outcome.unchanged
     }
     return this.#replaceList(registration, request)
+  }
+
+  /** The registration that the last request applied was about, where it was done and did not end it. */
+  get lastApplied(): number {
+    return this.#lastApplied
   }
 
   /**
@@ -191,24 +199,50 @@ export class Catalog {
   }
 
   /**
-   * The next registration to be looked after, and why; `undefined` while none is due. It stays out of the schedule until
-   * {@link reached} or {@link unreached} tells what came of it, or it ends.
+   * What an owner of an image says of it: where it is the only one, that stands; else what others said before does. Says
+   * whether anything changed.
    */
-  takeDue(nowSeconds: number): { readonly registration: number; readonly due: Due } | undefined {
+  describe(image: number, given: ImageDetails): boolean {
+    const { images } = this
+    const row = images.detailsOf(image)
+    const known = row === NO_ROW ? {} : images.details.get(row)
+    const isOnlyOwner = images.ownerCount(image) === 1
+    const details = isOnlyOwner ? { ...known, ...given } : { ...given, ...known }
+    const wasDisputed = row !== NO_ROW && images.details.isDisputed(row)
+    const differs = known.sha256 !== undefined && given.sha256 !== undefined && known.sha256 !== given.sha256
+    const isDisputed = !isOnlyOwner && (wasDisputed || differs)
+    if (isDisputed === wasDisputed && hasSameDetails(details, known)) return false
+    images.setDetails(image, details, isDisputed)
+    this.changes.imageChanged(image)
+    return true
+  }
+
+  /**
+   * The next registration whose lease ran out, or NO_ROW. It stays out of the schedule, until {@link reached} and so on put
+   * it back or it ends.
+   */
+  takeEndedLease(nowSeconds: number): number {
     const { registrations } = this
     const { schedule } = registrations
     for (;;) {
-      const leased = schedule.takeDue(Queue.leased, nowSeconds)
-      if (leased === NO_ROW) break
-      if (this.#hasLeaseEnded(leased, nowSeconds)) return { registration: leased, due: Due.leaseEnded }
-      if (registrations.isUnreachable(leased)) return { registration: leased, due: Due.check }
-      this.#putOff(leased, nowSeconds)
+      const registration = schedule.takeDue(Queue.leased, nowSeconds)
+      if (registration === NO_ROW || this.hasLeaseEnded(registration, nowSeconds)) return registration
+      if (registrations.isUnreachable(registration)) {
+        schedule.putOff(registration, Queue.checked, nowSeconds + this.#times.check)
+      } else this.putOff(registration, nowSeconds)
     }
-    for (const queue of [Queue.fresh, Queue.checked]) {
-      const registration = schedule.takeDue(queue, nowSeconds)
-      if (registration !== NO_ROW) return { registration, due: Due.check }
-    }
-    return undefined
+  }
+
+  /** The next registration whose port is to be tried, or NO_ROW; out of the schedule as by {@link takeEndedLease}. */
+  takeCheck(nowSeconds: number): number {
+    const { schedule } = this.registrations
+    const fresh = schedule.takeDue(Queue.fresh, nowSeconds)
+    return fresh === NO_ROW ? schedule.takeDue(Queue.checked, nowSeconds) : fresh
+  }
+
+  /** Notes that a registration's port could not be tried, which says nothing about it. */
+  postponed(registration: number, nowSeconds: number): void {
+    this.registrations.schedule.putOff(registration, Queue.fresh, nowSeconds + this.#times.firstCheck)
   }
 
   /** Notes that a connection to the registration's port stood. */
@@ -216,7 +250,7 @@ export class Catalog {
     const wasUnreachable = this.registrations.isUnreachable(registration)
     this.registrations.setReached(registration)
     if (wasUnreachable) this.listings.reachabilityChanged()
-    this.#putOff(registration, nowSeconds)
+    this.putOff(registration, nowSeconds)
   }
 
   /** Notes that none stood, and says whether the registration is to go: it has no lease and was not reached several times. */
@@ -225,16 +259,18 @@ export class Catalog {
     const failures = this.registrations.setUnreached(registration)
     if (!wasUnreachable) this.listings.reachabilityChanged()
     if (!this.registrations.hasLease(registration) && failures >= this.#times.failures) return 'goes'
-    this.#putOff(registration, nowSeconds)
+    this.putOff(registration, nowSeconds)
     return 'stays'
   }
 
-  #hasLeaseEnded(registration: number, nowSeconds: number): boolean {
+  /** Whether a registration's peer was not heard for the length of a lease. */
+  hasLeaseEnded(registration: number, nowSeconds: number): boolean {
     const { lease } = this.#times
     return nowSeconds - this.registrations.heardAt(registration) >= lease - lease / LOOKS_PER_LEASE
   }
 
-  #putOff(registration: number, nowSeconds: number): void {
+  /** Puts a registration that was taken out of the schedule back: nothing is to be done about it now. */
+  putOff(registration: number, nowSeconds: number): void {
     const { schedule } = this.registrations
     if (this.registrations.hasLease(registration)) {
       schedule.putOff(
@@ -253,6 +289,7 @@ export class Catalog {
 
     const { port, bytes } = request
     const registration = this.#addRegistration(source, sourceStart, port, this.#passwordDigest, nowSeconds)
+    this.#lastApplied = registration
     this.#commitChange(registration, bytes)
     return Outcome.done
   }
@@ -370,4 +407,16 @@ export class Catalog {
     this.changes.imageChanged(image)
     return first
   }
+}
+
+function hasSameDetails(one: ImageDetails, other: ImageDetails): boolean {
+  return (
+    one.bytes === other.bytes &&
+    one.width === other.width &&
+    one.height === other.height &&
+    one.format === other.format &&
+    one.taken === other.taken &&
+    one.sha256 === other.sha256 &&
+    one.placeholder === other.placeholder
+  )
 }

@@ -23,19 +23,22 @@ export interface ImageChange {
 }
 
 /**
- * The last changes of the catalog's images, numbered from 1 on, for those who watch. While nobody does, nothing is kept
+ * The last changes of the catalog's images, numbered one after another, for those who watch. While nobody does, nothing is kept
  * and nothing is paid for it; the numbers go on.
  */
 export class ChangeLog {
   readonly #images: Images
   #words: Uint32Array | undefined
   /** The number of the last change. */
-  #last = 0
+  #last: number
   /** The number of the first change that is kept. */
-  #first = 1
+  #first: number
 
-  constructor(images: Images) {
+  /** `before` is below every number it gives out; that of another process is not taken for one of ours. */
+  constructor(images: Images, before: number) {
     this.#images = images
+    this.#last = before
+    this.#first = before + 1
   }
 
   get last(): number {
@@ -56,7 +59,8 @@ export class ChangeLog {
 
   /** Whether all changes after number `after` are kept. */
   hasAllAfter(after: number): boolean {
-    if (this.#words === undefined) return after >= this.#last
+    if (after > this.#last) return false
+    if (this.#words === undefined) return after === this.#last
     return after >= Math.max(this.#first, this.#last - KEPT_CHANGES + 1) - 1
   }
 

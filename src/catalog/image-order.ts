@@ -143,6 +143,11 @@ export class ImageOrder {
     return this.#editions[chunk] ?? 0
   }
 
+  /** The storage of a chunk: {@link imageInPlaces} reads it. Valid until the order changes. */
+  placesOf(chunk: number): Uint32Array {
+    return this.#chunks[chunk] ?? NOTHING
+  }
+
   /** The image at a place of a chunk, or NO_ROW where it left. */
   imageAt(chunk: number, place: number): number {
     return ((this.#chunks[chunk] ?? NOTHING)[place * PLACE_WORDS] ?? NO_ROW) & IMAGE_MASK
@@ -245,4 +250,9 @@ export class ImageOrder {
     }
     return to
   }
+}
+
+/** The image at a place of a chunk whose storage is at hand, or NO_ROW where it left. */
+export function imageInPlaces(places: Uint32Array, place: number): number {
+  return (places[place * PLACE_WORDS] ?? NO_ROW) & IMAGE_MASK
 }

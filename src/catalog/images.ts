@@ -155,6 +155,26 @@ export class Images {
     this.#index.fetch(hashes, start, stride, count)
   }
 
+  /**
+   * Puts images that came in another order into that of `sequences`: by row, the sequence number an image is to have, or 0
+   * for one that is to come last. Takes as long as sorting them all does.
+   */
+  restoreOrder(sequences: Float64Array): void {
+    const rows: number[] = []
+    for (let image = 1; image < sequences.length; image += 1) {
+      if ((sequences[image] ?? 0) > 0) rows.push(image)
+    }
+    rows.sort((one, other) => (sequences[one] ?? 0) - (sequences[other] ?? 0))
+    for (const image of rows) this.order.remove(image)
+    if (this.order.count === 0) this.#nextSequence = 1
+    for (const image of rows) {
+      // Two that were recorded at the same place stand one after the other.
+      const sequence = Math.max(this.#nextSequence, sequences[image] ?? 0)
+      this.order.append(image, sequence, this.firstOwner(image, true) !== NO_ROW)
+      this.#nextSequence = sequence + 1
+    }
+  }
+
   /** Removes an image that has no owner. */
   remove(image: number): void {
     this.order.remove(image)
@@ -204,6 +224,32 @@ export class Images {
       this.#nameRests.copy(row[offset + NAME_REST] ?? NO_ROW, nameBytes - inRow, into, at + inRow)
     }
     return at + nameBytes
+  }
+
+  /**
+   * Writes an image's name into `into` with each byte replaced by what stands for it in `table`, and answers its length; -1
+   * as soon as a byte is beyond the table.
+   */
+  copyMappedName(image: number, table: Uint8Array, into: Uint8Array): number {
+    const row = this.#rows.segment(image)
+    const offset = this.#rows.offset(image)
+    const nameBytes = (row[offset + NAME_BYTES] ?? 0) & NAME_BYTES_MASK
+    let from: Uint8Array
+    let at: number
+    if (nameBytes <= NAME_START_BYTES) {
+      from = this.#rows.byteSegment(image)
+      at = (offset + NAME_START) * 4
+    } else {
+      this.copyName(image, into, 0)
+      from = into
+      at = 0
+    }
+    for (let index = 0; index < nameBytes; index += 1) {
+      const byte = from[at + index] ?? 0
+      if (byte >= table.length) return -1
+      into[index] = table[byte] ?? 0
+    }
+    return nameBytes
   }
 
   nameBytesOf(image: number): number {

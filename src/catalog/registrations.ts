@@ -13,6 +13,8 @@ import { SCHEDULE_WORDS, Schedule } from './schedule.ts'
 const ADDRESS = 0
 const PORT = 4
 const PASSWORD = 5
+/** The port of a row that is no registration's. */
+const NO_PORT = 0
 const FIRST_HOLDING = 13
 const HOLDING_COUNT = 14
 const HEARD = 15
@@ -88,6 +90,14 @@ export class Registrations {
     return registration
   }
 
+  /** The first registration after the row `after`, in no order; NO_ROW after the last. Begin with NO_ROW. */
+  nextRow(after: number): number {
+    for (let row = after + 1; row < this.#rows.end; row += 1) {
+      if (this.#rows.get(row, PORT) !== NO_PORT) return row
+    }
+    return NO_ROW
+  }
+
   /** Adds a registration without holdings, under the password digest at `passwordStart` of `password`. */
   add(source: Uint8Array, start: number, port: number, password: Uint8Array, passwordStart: number): number {
     this.#setIdentity(source, start, port)
@@ -120,6 +130,7 @@ export class Registrations {
     this.schedule.takeOff(registration)
     this.#index.remove(this.#hash.of(row, at, IDENTITY_WORDS), registration)
     this.#addressCounts.decrement(row, at + ADDRESS)
+    row[at + PORT] = NO_PORT
     this.#rows.free(registration)
     this.#count -= 1
   }

@@ -40,6 +40,11 @@ export class Rows {
     )
   }
 
+  /** The first row that was never handed out: all there ever were are below it. */
+  get end(): number {
+    return this.#fresh
+  }
+
   /** A row for the caller's use. Its words hold whatever they held. */
   allocate(): number {
     const freed = this.#freed
