@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { systemReason } from '../../base/failure.ts'
 import { parseDigest } from '../../protocol/digest.ts'
 import type { ImageDetails } from '../../protocol/image-details.ts'
@@ -41,10 +41,10 @@ export type StoreCondition =
   /** Nothing can be kept: everything works, and is computed anew at the next start. */
   | { readonly kind: 'memoryOnly'; readonly reason: string }
 
-/** Details of the image in a file, with the digest of the image they were read from. */
+/** What the store alone knows of the image in a file, with the digest of the image it was read from. */
 export interface KeptDetails {
   readonly digest: string
-  readonly details: ImageDetails
+  readonly details: Pick<ImageDetails, 'sha256' | 'width' | 'height' | 'taken'>
 }
 
 /**
@@ -118,15 +118,16 @@ export class LibraryStore {
     const known = new Map<string, KeptDetails>()
     try {
       const select = this.#database.prepare(
-        'SELECT path, size, digest, format, sha256, width, height, taken FROM file WHERE sha256 IS NOT NULL',
+        'SELECT path, digest, sha256, width, height, taken FROM file WHERE sha256 IS NOT NULL',
       )
-      for (const { path, size, digest, format, sha256, width, height, taken } of select.iterate()) {
+      select.setReturnArrays(true)
+      // Its type does not know of the line above, which makes a large library twice as fast.
+      const rows = select.all() as unknown as SQLOutputValue[][]
+      for (const [path, digest, sha256, width, height, taken] of rows) {
         const details = {
-          bytes: Number(size),
-          format: String(format),
           sha256: String(sha256),
-          ...(width === null || height === null ? {} : { width: Number(width), height: Number(height) }),
-          ...(taken === null ? {} : { taken: Number(taken) }),
+          ...(typeof width === 'number' && typeof height === 'number' ? { width, height } : {}),
+          ...(typeof taken === 'number' ? { taken } : {}),
         }
         known.set(String(path), { digest: String(digest), details })
       }

@@ -117,8 +117,11 @@ export class Library {
       const { digest, formatId } = file.image
       seen.add(digest)
       const kept = known.get(path)
-      const details =
-        kept?.digest === digest ? kept.details : { bytes: Number(file.fingerprint.size), format: formatId }
+      const details = {
+        bytes: Number(file.fingerprint.size),
+        format: formatId,
+        ...(kept?.digest === digest ? kept.details : {}),
+      }
       entries.push({ digest, name: basename(path), details })
     }
     return entries
