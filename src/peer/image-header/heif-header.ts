@@ -43,8 +43,8 @@ class MetaBox {
 
 function shownSize(meta: MetaBox): ImageHeader {
   let size: ImageHeader = {}
+  const { content } = meta
   for (const { type, start } of primaryProperties(meta)) {
-    const { content } = meta
     if (type === 'ispe') {
       size = { width: big32(content, start + 4), height: big32(content, start + 8) }
     } else if (type === 'clap') {

@@ -10,7 +10,7 @@ export function readJp2Header(bytes: ImageBytes): ImageHeader {
   const image = boxesIn(bytes, outer.start, outer.end).find(({ type }) => type === 'ihdr')
   if (image === undefined) return {}
   const size = bytes.slice(image.start, 8)
-  return { height: big32(size, 0), width: big32(size, 4) }
+  return size.length < 8 ? {} : { height: big32(size, 0), width: big32(size, 4) }
 }
 
 /** A bare codestream: the SIZ segment, which gives the picture's place on a grid (ISO/IEC 15444-1 A.5.1). */

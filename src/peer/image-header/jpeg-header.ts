@@ -23,7 +23,9 @@ export function readJpegHeader(bytes: ImageBytes): ImageHeader {
       at += 1
       continue
     }
-    if (isFrameHeader(marker)) return { ...exif, height: big16(segment, 5), width: big16(segment, 7) }
+    if (isFrameHeader(marker)) {
+      return segment.length < 9 ? exif : { ...exif, height: big16(segment, 5), width: big16(segment, 7) }
+    }
     const length = big16(segment, 2)
     if (marker === START_OF_SCAN || marker === END_OF_IMAGE || length < 2) return exif
     if (marker === APP1 && holds(segment, 4, EXIF_SIGNATURE)) {

@@ -10,7 +10,7 @@ const CHUNK_OVERHEAD_BYTES = 12
 /** The size stands in a PNG's first chunk; an EXIF block in one before the pixels (PNG, third edition, 5.6). */
 export function readPngHeader(bytes: ImageBytes): ImageHeader {
   const first = bytes.slice(SIGNATURE_BYTES, 16)
-  if (!holds(first, 4, 'IHDR')) return {}
+  if (!holds(first, 4, 'IHDR') || first.length < 16) return {}
   const size = { width: big32(first, 8), height: big32(first, 12) }
   for (let at = SIGNATURE_BYTES; ; ) {
     const chunk = bytes.slice(at, 8)

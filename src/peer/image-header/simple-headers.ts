@@ -6,7 +6,7 @@ import type { ImageHeader } from './image-header.ts'
 /** The size of the canvas on which the pictures of a GIF are put (GIF89a, 18). */
 export function readGifHeader(bytes: ImageBytes): ImageHeader {
   const start = bytes.slice(0, 10)
-  return { width: little16(start, 6), height: little16(start, 8) }
+  return start.length < 10 ? {} : { width: little16(start, 6), height: little16(start, 8) }
 }
 
 /** Of the BMP headers only OS/2's first has numbers of 16 bits. A negative height means rows from the top down. */
@@ -21,6 +21,7 @@ export function readBmpHeader(bytes: ImageBytes): ImageHeader {
 export function readIcoHeader(bytes: ImageBytes): ImageHeader {
   const count = little16(bytes.slice(0, 6), 4)
   const directory = bytes.slice(6, count * 16)
+  if (directory.length < count * 16) return {}
   let width = 0
   let height = 0
   for (let at = 0; at + 16 <= directory.length; at += 16) {
@@ -33,18 +34,19 @@ export function readIcoHeader(bytes: ImageBytes): ImageHeader {
 
 export function readPsdHeader(bytes: ImageBytes): ImageHeader {
   const start = bytes.slice(0, 22)
-  return { height: big32(start, 14), width: big32(start, 18) }
+  return start.length < 22 ? {} : { height: big32(start, 14), width: big32(start, 18) }
 }
 
 /** Sun raster. */
 export function readRastHeader(bytes: ImageBytes): ImageHeader {
   const start = bytes.slice(0, 12)
-  return { width: big32(start, 4), height: big32(start, 8) }
+  return start.length < 12 ? {} : { width: big32(start, 4), height: big32(start, 8) }
 }
 
 /** Silicon Graphics' own; with one dimension it is a single row. */
 export function readSgiHeader(bytes: ImageBytes): ImageHeader {
   const start = bytes.slice(0, 10)
+  if (start.length < 10) return {}
   return { width: big16(start, 6), height: big16(start, 4) === 1 ? 1 : big16(start, 8) }
 }
 
@@ -76,7 +78,7 @@ export function readExrHeader(bytes: ImageBytes): ImageHeader {
     const start = bytes.slice(at, 2 * MAX_EXR_NAME_BYTES + 4 + 16)
     const nameEnd = start.indexOf(0)
     const typeEnd = start.indexOf(0, nameEnd + 1)
-    if (nameEnd <= 0 || typeEnd < 0) return {}
+    if (nameEnd <= 0 || typeEnd < 0 || start.length < typeEnd + 5 + 16) return {}
     if (holds(start, 0, 'displayWindow\0box2i\0')) {
       const [left = 0, top = 0, right = 0, bottom = 0] = [0, 4, 8, 12].map(
         offset => little32(start, typeEnd + 5 + offset) | 0,

@@ -17,10 +17,10 @@ const SIZE_MASK = 0x3fff
 export function readWebpHeader(bytes: ImageBytes): ImageHeader {
   const chunk = bytes.slice(FIRST_CHUNK, 18)
   const data = chunk.subarray(CHUNK_HEADER_BYTES)
-  if (holds(chunk, 0, 'VP8 ') && holds(data, 3, '\x9d\x01\x2a')) {
+  if (data.length >= 10 && holds(chunk, 0, 'VP8 ') && holds(data, 3, '\x9d\x01\x2a')) {
     return { width: little16(data, 6) & SIZE_MASK, height: little16(data, 8) & SIZE_MASK }
   }
-  if (holds(chunk, 0, 'VP8L') && data[0] === 0x2f) {
+  if (holds(chunk, 0, 'VP8L') && data[0] === 0x2f && data.length >= 5) {
     const bits = little32(data, 1)
     return { width: (bits & SIZE_MASK) + 1, height: ((bits >>> 14) & SIZE_MASK) + 1 }
   }
