@@ -207,12 +207,9 @@ export class Library {
       done += 1
       this.#options.onProgress(done, toRead.length)
     }
+    const paths = toRead.map(({ path }) => path)
     try {
-      await this.#read(
-        toRead.map(({ path }) => path),
-        onRead,
-        signal,
-      )
+      await this.#read(paths, onRead, signal)
     } finally {
       this.#tellChange()
     }
@@ -224,6 +221,9 @@ export class Library {
    */
   async #completeDetails(): Promise<void> {
     const { signal } = this.#stopping
+    const onRead = () => {
+      this.#changed = true
+    }
     let toldAtMs = monotonicMs()
     for (let last = ''; !signal.aborted; ) {
       const paths = this.#options.store.pathsWithoutDetails(last, COMPLETED_AT_ONCE)
@@ -233,13 +233,7 @@ export class Library {
       await this.#enqueue(async signal => {
         const found = await Promise.all(paths.map(path => findFile(this.#options.directory, path)))
         const toRead = found.flatMap(file => (file === undefined ? [] : [file.path]))
-        await this.#read(
-          toRead,
-          () => {
-            this.#changed = true
-          },
-          signal,
-        )
+        await this.#read(toRead, onRead, signal)
       }).catch(() => {})
       if (monotonicMs() - toldAtMs < COMPLETION_NEWS_MS) continue
       this.#tellChange()
