@@ -1,3 +1,5 @@
+import { big16, big32, holds, latin1, little16, little32 } from './byte-reading.ts'
+
 /**
  * Which image format a file holds, read from its first bytes; its name is never looked at.
  *
@@ -297,33 +299,6 @@ function isOrf(head: Uint8Array): boolean {
   )
 }
 
-/** True when the bytes from `at` on are those of `latin1`. */
-function holds(head: Uint8Array, at: number, latin1: string): boolean {
-  for (let index = 0; index < latin1.length; index += 1) {
-    if (head[at + index] !== latin1.charCodeAt(index)) return false
-  }
-  return true
-}
-
 function text(head: Uint8Array, start = 0, end: number = head.length): string {
-  const part = head.subarray(start, Math.min(end, IMAGE_HEAD_BYTES))
-  return Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1')
-}
-
-// Numbers as the formats write them; what lies beyond the end reads as zero, which no test takes for a true value.
-
-function big16(head: Uint8Array, at: number): number {
-  return ((head[at] ?? 0) << 8) | (head[at + 1] ?? 0)
-}
-
-function big32(head: Uint8Array, at: number): number {
-  return big16(head, at) * 0x10000 + big16(head, at + 2)
-}
-
-function little16(head: Uint8Array, at: number): number {
-  return (head[at] ?? 0) | ((head[at + 1] ?? 0) << 8)
-}
-
-function little32(head: Uint8Array, at: number): number {
-  return little16(head, at) + little16(head, at + 2) * 0x10000
+  return latin1(head, start, Math.min(end, IMAGE_HEAD_BYTES))
 }

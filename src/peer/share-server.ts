@@ -8,7 +8,8 @@ import {
   type RequestListenerLimits,
   remoteAddressOf,
 } from '../transport/request-listener.ts'
-import type { Library, OpenedImage } from './library/library.ts'
+import type { Library } from './library/library.ts'
+import type { OpenedImage } from './library/opened-image.ts'
 
 /** Bytes read and written at a time, for each transfer under way. */
 const CHUNK_BYTES = 256 * 1024

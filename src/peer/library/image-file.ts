@@ -1,5 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import type { Digest } from '../../protocol/digest.ts'
+import type { ImageDetails } from '../../protocol/image-details.ts'
+import type { ImageEntry } from '../../protocol/index-request.ts'
 
 /**
  * What tells one state of a file from another without reading it. Two states that agree in all of it have the same
@@ -27,6 +29,19 @@ export interface LibraryFile {
 /** A file that holds an image. */
 export interface ImageFile extends LibraryFile {
   readonly image: { readonly digest: Digest; readonly formatId: string }
+}
+
+/** A file as it was just read, with what the store keeps of it and nobody else. */
+export interface ReadFile extends LibraryFile {
+  /** `undefined` for a file that is no image. */
+  readonly details: ImageDetails | undefined
+  /** False where it may have changed since without showing it, and so is to be read again at the next start. */
+  readonly isSettled: boolean
+}
+
+/** An image of the library, as others are told of it. */
+export interface SharedImage extends ImageEntry {
+  readonly details?: ImageDetails
 }
 
 /** The fingerprint in a file's status. */

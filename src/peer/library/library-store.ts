@@ -1,21 +1,29 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { systemReason } from '../../base/failure.ts'
 import { parseDigest } from '../../protocol/digest.ts'
-import type { LibraryFile } from './image-file.ts'
+import type { ImageDetails } from '../../protocol/image-details.ts'
+import type { LibraryFile, ReadFile } from './image-file.ts'
 
-/** Raised by one for each change of the tables below. */
-const SCHEMA_VERSION = 1
-
-const SCHEMA = `
-  CREATE TABLE file (
-    path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
-    device INTEGER NOT NULL, inode INTEGER NOT NULL, digest TEXT, format TEXT
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE identity (only INTEGER PRIMARY KEY CHECK (only = 1), password TEXT NOT NULL, port INTEGER NOT NULL) STRICT;
-`
+/** What brings a store from each version to the next, an empty one from 0 on. Only ever added to. */
+const MIGRATIONS = [
+  `CREATE TABLE file (
+     path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
+     device INTEGER NOT NULL, inode INTEGER NOT NULL, digest TEXT, format TEXT
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE identity (
+     only INTEGER PRIMARY KEY CHECK (only = 1), password TEXT NOT NULL, port INTEGER NOT NULL
+   ) STRICT;`,
+  // An image without a SHA-256 is one whose details were never read.
+  `ALTER TABLE file ADD COLUMN sha256 TEXT;
+   ALTER TABLE file ADD COLUMN width INTEGER;
+   ALTER TABLE file ADD COLUMN height INTEGER;
+   ALTER TABLE file ADD COLUMN taken INTEGER;
+   ALTER TABLE file ADD COLUMN is_settled INTEGER NOT NULL DEFAULT 1;`,
+]
+const SCHEMA_VERSION = MIGRATIONS.length
 
 /** Who a peer is towards an index server, kept so that it can come back to its registration. */
 export interface Identity {
@@ -33,9 +41,15 @@ export type StoreCondition =
   /** Nothing can be kept: everything works, and is computed anew at the next start. */
   | { readonly kind: 'memoryOnly'; readonly reason: string }
 
+/** What the store alone knows of the image in a file, with the digest of the image it was read from. */
+export interface KeptDetails {
+  readonly digest: string
+  readonly details: Pick<ImageDetails, 'sha256' | 'width' | 'height' | 'taken'>
+}
+
 /**
- * What a peer remembers of one folder between starts: its files with their digests, its password and port. Loss of it
- * costs time, never an image. One row for each file of the folder, and no more.
+ * What a peer remembers of one folder between starts: its files with their digests and details, its password and port.
+ * Loss of it costs time, never an image. One row for each file of the folder, and no more.
  */
 export class LibraryStore {
   readonly condition: StoreCondition
@@ -96,18 +110,69 @@ export class LibraryStore {
     })
   }
 
+  /**
+   * Details of all images, by path. They are read anew each time and kept in no memory: they are wanted when the index
+   * server is told of the whole folder, which is seldom. None where the store cannot be read.
+   */
+  details(): Map<string, KeptDetails> {
+    const known = new Map<string, KeptDetails>()
+    try {
+      const select = this.#database.prepare(
+        'SELECT path, digest, sha256, width, height, taken FROM file WHERE sha256 IS NOT NULL',
+      )
+      select.setReturnArrays(true)
+      // Its type does not know of the line above, which makes a large library twice as fast.
+      const rows = select.all() as unknown as SQLOutputValue[][]
+      for (const [path, digest, sha256, width, height, taken] of rows) {
+        const details = {
+          sha256: String(sha256),
+          ...(typeof width === 'number' && typeof height === 'number' ? { width, height } : {}),
+          ...(typeof taken === 'number' ? { taken } : {}),
+        }
+        known.set(String(path), { digest: String(digest), details })
+      }
+    } catch {
+      // A disk that fails: the images are shared all the same.
+    }
+    return known
+  }
+
+  /** Up to `limit` images whose details were never read: their paths, in order, from the one behind `after` on. */
+  pathsWithoutDetails(after: string, limit: number): string[] {
+    try {
+      const select = this.#database.prepare(
+        'SELECT path FROM file WHERE path > ? AND digest IS NOT NULL AND sha256 IS NULL ORDER BY path LIMIT ?',
+      )
+      return select.all(after, limit).map(row => String(row['path']))
+    } catch {
+      return []
+    }
+  }
+
   /** Keeps `changed` and forgets `gone` (paths), all or none. What cannot be written is known again after a new start. */
-  keep(changed: readonly LibraryFile[], gone: readonly string[]): void {
-    const put = this.#database.prepare('INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?)')
+  keep(changed: readonly ReadFile[], gone: readonly string[]): void {
+    if (changed.length === 0 && gone.length === 0) return
+    const put = this.#database.prepare(
+      'INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
     const drop = this.#database.prepare('DELETE FROM file WHERE path = ?')
     try {
       this.#database.exec('BEGIN')
       for (const path of gone) drop.run(path)
-      for (const { path, fingerprint, image } of changed) {
+      for (const { path, fingerprint, image, details, isSettled } of changed) {
         const { size, modifiedNs, device, inode } = fingerprint
-        // Inode numbers use all 64 bits on some file systems; SQLite's integers are signed.
-        const row = [size, modifiedNs, BigInt.asIntN(64, device), BigInt.asIntN(64, inode)]
-        put.run(path, ...row, image?.digest ?? null, image?.formatId ?? null)
+        const { sha256 = null, width = null, height = null, taken = null } = details ?? {}
+        put.run(
+          path,
+          size,
+          modifiedNs,
+          // Inode numbers use all 64 bits on some file systems; SQLite's integers are signed.
+          BigInt.asIntN(64, device),
+          BigInt.asIntN(64, inode),
+          image?.digest ?? null,
+          image?.formatId ?? null,
+          ...[sha256, width, height, taken, Number(isSettled)],
+        )
       }
       this.#database.exec('COMMIT')
     } catch {
@@ -141,10 +206,13 @@ export class LibraryStore {
 /** A store that can be read and is none of ours, or of a version this program does not know. */
 class UnusableStoreError extends Error {}
 
-/** SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html); any other error may pass, and the store is left alone. */
+/**
+ * SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html), and SQLITE_ERROR, for tables that are none of ours; any
+ * other error may pass, and the store is left alone.
+ */
 function isDamage(error: unknown): boolean {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
-  return code === 11 || code === 26
+  return code === 11 || code === 26 || code === 1
 }
 
 function openDatabase(path: string): DatabaseSync {
@@ -153,11 +221,11 @@ function openDatabase(path: string): DatabaseSync {
     if (path !== ':memory:') chmodSync(path, 0o600)
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE')
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
-    if (version === 0) database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}`)
-    database.exec('COMMIT')
-    if (version !== 0 && version !== SCHEMA_VERSION) {
+    if (version < 0 || version > SCHEMA_VERSION) {
       throw new UnusableStoreError(`version ${version}, where ${SCHEMA_VERSION} is known`)
     }
+    for (const migration of MIGRATIONS.slice(version)) database.exec(migration)
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; DELETE FROM file WHERE is_settled = 0; COMMIT`)
     const check = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
     if (check !== 'ok') throw new UnusableStoreError(String(check))
     return database

@@ -1,19 +1,18 @@
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { monotonicMs } from '../../base/clock.ts'
 import { Failure, systemReason } from '../../base/failure.ts'
 import type { Digest } from '../../protocol/digest.ts'
-import type { ImageEntry } from '../../protocol/index-request.ts'
 import type { HashResult } from './hash-file.ts'
 import type { HashPool } from './hash-pool.ts'
 import {
-  type FileFingerprint,
-  fingerprintOf,
   type ImageFile,
   type LibraryFile,
+  type ReadFile,
+  type SharedImage,
   sameFingerprint,
 } from './image-file.ts'
 import type { LibraryStore } from './library-store.ts'
+import { type OpenedImage, openUnchanged } from './opened-image.ts'
 import { type FoundFile, findFile, scanFolder } from './scan-folder.ts'
 import { watchFolder } from './watch-folder.ts'
 
@@ -28,28 +27,26 @@ export interface LibraryOptions {
   readonly pool: HashPool
   /** Told while files are being read: how many of them, of how many. */
   readonly onProgress: (done: number, total: number) => void
-  /** Told after the set of shared images changed. */
+  /** Told after the set of shared images changed, or more became known of them. */
   readonly onChange: () => void
   /** Told when the folder could not be looked at; it counts as empty until it can. */
   readonly onTrouble: (failure: Failure) => void
 }
 
-/** An image of the library opened for reading, in the very state its digest was computed from. */
-export interface OpenedImage {
-  readonly file: FileHandle
-  /** The file's name, for the person who shares it. */
-  readonly name: string
-  /** Bytes. */
-  readonly size: number
-  /** True while the file is still in that state. */
-  unchanged(): Promise<boolean>
-}
-
 /**
  * A file system that counts time in steps of up to 2 seconds (FAT) can hide a change that follows a look at once: what is
- * younger than that when it is read is not kept for the next start. Nanoseconds.
+ * younger than that when it is read is read again at the next start. Nanoseconds.
  */
 const YOUNG_NS = 2_000_000_000n
+
+/** Files read between two transactions of the store: so many are read again after the program was killed. */
+const FILES_KEPT_AT_ONCE = 256
+
+/** Images whose details are completed at once: one worker's batch, so that a change of the folder waits for no more. */
+const COMPLETED_AT_ONCE = 16
+
+/** Milliseconds between two words on details that were completed: after each the index server may be told of all images. */
+const COMPLETION_NEWS_MS = 30_000
 
 /** The images of one folder, by digest, kept true while the folder changes. */
 export class Library {
@@ -63,15 +60,19 @@ export class Library {
   /** Looks at the folder run one after the other. */
   #looking: Promise<void> = Promise.resolve()
   #lastTrouble = ''
+  #completing: Promise<void> = Promise.resolve()
   #isRefreshWaiting = false
-  /** Whether an image or a name came or went since onChange was called last. */
+  /** Whether an image, a name or a detail came or went since onChange was called last. */
   #changed = false
 
   constructor(options: LibraryOptions) {
     this.#options = options
   }
 
-  /** Reads the folder for the first time and watches it from then on. */
+  /**
+   * Reads the folder for the first time and watches it from then on. Details that an earlier version of the program did
+   * not keep are read after that, while the images are shared already.
+   */
   async start(): Promise<void> {
     const { directory, recursive, settleMs, rescanMs, store } = this.#options
     for (const file of store.files()) this.#put(file)
@@ -81,6 +82,7 @@ export class Library {
     }
     this.#stopWatching = await watchFolder({ directory, recursive, settleMs, rescanMs, onChange })
     await this.refresh()
+    this.#completing = this.#completeDetails()
   }
 
   /** Looks at the whole folder now; afterwards the library holds what was there. */
@@ -105,14 +107,22 @@ export class Library {
   }
 
   /** What is shared: one entry for each image, in the order of their paths. */
-  entries(): ImageEntry[] {
+  entries(): SharedImage[] {
     const seen = new Set<Digest>()
-    const entries: ImageEntry[] = []
+    const entries: SharedImage[] = []
+    const known = this.#options.store.details()
     for (const path of [...this.#files.keys()].sort()) {
-      const image = this.#files.get(path)?.image
-      if (image === undefined || seen.has(image.digest)) continue
-      seen.add(image.digest)
-      entries.push({ digest: image.digest, name: basename(path) })
+      const file = this.#files.get(path)
+      if (file?.image === undefined || seen.has(file.image.digest)) continue
+      const { digest, formatId } = file.image
+      seen.add(digest)
+      const kept = known.get(path)
+      const details = {
+        bytes: Number(file.fingerprint.size),
+        format: formatId,
+        ...(kept?.digest === digest ? kept.details : {}),
+      }
+      entries.push({ digest, name: basename(path), details })
     }
     return entries
   }
@@ -147,6 +157,7 @@ export class Library {
     this.#stopping.abort()
     await this.#stopWatching?.()
     await this.#looking
+    await this.#completing
   }
 
   /** However often it is asked for while a look at the whole folder waits for its turn, it is one look. */
@@ -185,45 +196,91 @@ export class Library {
     gone: readonly string[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { directory, pool, store, onProgress, onChange } = this.#options
     const toRead = found.filter(({ path, fingerprint }) => {
       const known = this.#files.get(path)
       return known === undefined || !sameFingerprint(known.fingerprint, fingerprint)
     })
     for (const path of gone) this.#remove(path)
-    const changed: LibraryFile[] = []
+    this.#options.store.keep([], gone)
     let done = 0
-    const relativePaths = new Map(toRead.map(({ path }) => [join(directory, path), path]))
+    const onRead = () => {
+      done += 1
+      this.#options.onProgress(done, toRead.length)
+    }
+    const paths = toRead.map(({ path }) => path)
+    try {
+      await this.#read(paths, onRead, signal)
+    } finally {
+      this.#tellChange()
+    }
+  }
+
+  /**
+   * Reads again the images of which no details were kept, few at a time: what changes in the folder meanwhile goes
+   * first. Each is tried once; what cannot be read or kept now is tried again after the next start.
+   */
+  async #completeDetails(): Promise<void> {
+    const { signal } = this.#stopping
+    const onRead = () => {
+      this.#changed = true
+    }
+    let toldAtMs = monotonicMs()
+    for (let last = ''; !signal.aborted; ) {
+      const paths = this.#options.store.pathsWithoutDetails(last, COMPLETED_AT_ONCE)
+      const [lastOfThese] = paths.slice(-1)
+      if (lastOfThese === undefined) break
+      last = lastOfThese
+      await this.#enqueue(async signal => {
+        const found = await Promise.all(paths.map(path => findFile(this.#options.directory, path)))
+        const toRead = found.flatMap(file => (file === undefined ? [] : [file.path]))
+        await this.#read(toRead, onRead, signal)
+      }).catch(() => {})
+      if (monotonicMs() - toldAtMs < COMPLETION_NEWS_MS) continue
+      this.#tellChange()
+      toldAtMs = monotonicMs()
+    }
+    this.#tellChange()
+  }
+
+  async #read(paths: readonly string[], onRead: () => void, signal: AbortSignal): Promise<void> {
+    const { directory, pool, store } = this.#options
+    const relativePaths = new Map(paths.map(path => [join(directory, path), path]))
     const nowNs = BigInt(Date.now()) * 1_000_000n
+    const read: ReadFile[] = []
     try {
       await pool.hash(
         [...relativePaths.keys()],
         (absolute, result) => {
-          const file = this.#take(relativePaths.get(absolute) ?? '', result)
-          if (file !== undefined && nowNs - file.fingerprint.modifiedNs > YOUNG_NS) changed.push(file)
-          done += 1
-          onProgress(done, toRead.length)
+          const file = this.#take(relativePaths.get(absolute) ?? '', result, nowNs)
+          if (file !== undefined) read.push(file)
+          if (read.length >= FILES_KEPT_AT_ONCE) store.keep(read.splice(0), [])
+          onRead()
         },
         signal,
       )
     } finally {
-      store.keep(changed, gone)
-      if (this.#changed && !signal.aborted) {
-        this.#changed = false
-        onChange()
-      }
+      store.keep(read, [])
     }
   }
 
+  #tellChange(): void {
+    if (!this.#changed || this.#stopping.signal.aborted) return
+    this.#changed = false
+    this.#options.onChange()
+  }
+
   /** Takes over what reading a file told; a file that could not be read is not shared. */
-  #take(path: string, result: HashResult): LibraryFile | undefined {
+  #take(path: string, result: HashResult, nowNs: bigint): ReadFile | undefined {
     switch (result.kind) {
-      case 'image': {
-        const { fingerprint, digest, formatId } = result
-        return this.#put({ path, fingerprint, image: { digest, formatId } })
+      case 'image':
+      case 'other': {
+        const { fingerprint } = result
+        const isImage = result.kind === 'image'
+        const image = isImage ? { digest: result.digest, formatId: result.formatId } : undefined
+        this.#put({ path, fingerprint, image })
+        const isSettled = nowNs - fingerprint.modifiedNs > YOUNG_NS
+        return { path, fingerprint, image, details: isImage ? result.details : undefined, isSettled }
       }
-      case 'other':
-        return this.#put({ path, fingerprint: result.fingerprint, image: undefined })
       case 'changing':
       case 'unreadable':
         this.#remove(path)
@@ -233,7 +290,7 @@ export class Library {
     }
   }
 
-  #put(file: LibraryFile): LibraryFile {
+  #put(file: LibraryFile): void {
     const sameImage = this.#files.get(file.path)?.image?.digest === file.image?.digest
     if (!sameImage) this.#remove(file.path)
     this.#files.set(file.path, file)
@@ -243,7 +300,6 @@ export class Library {
       if (paths === undefined) this.#byDigest.set(file.image.digest, new Set([file.path]))
       else paths.add(file.path)
     }
-    return file
   }
 
   #remove(path: string): void {
@@ -259,24 +315,4 @@ export class Library {
 
 function isImage(file: LibraryFile): file is ImageFile {
   return file.image !== undefined
-}
-
-async function openUnchanged(path: string, expected: FileFingerprint): Promise<OpenedImage | undefined> {
-  let file: FileHandle
-  try {
-    file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
-  } catch {
-    return undefined
-  }
-  const unchanged = async () => {
-    const status = await file.stat({ bigint: true })
-    return status.isFile() && sameFingerprint(fingerprintOf(status), expected)
-  }
-  try {
-    if (await unchanged()) return { file, name: basename(path), size: Number(expected.size), unchanged }
-  } catch {
-    // Told like any other file that is not what was hashed.
-  }
-  await file.close()
-  return undefined
 }

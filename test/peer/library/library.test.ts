@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -11,6 +12,8 @@ import { md5 } from '../../support/md5.ts'
 import { picture, writePicture } from '../../support/pictures.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { until } from '../../support/until.ts'
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 interface Opened {
   library: Library
@@ -85,7 +88,13 @@ test('images are known by their content: hidden files, links, text and pipes are
       if (process.platform !== 'win32') execFileSync('mkfifo', [join(folder, 'pipe.png')])
     },
   })
-  assert.deepEqual(library.entries(), [{ digest: md5(shown), name: 'no extension at all' }])
+  assert.deepEqual(library.entries(), [
+    {
+      digest: md5(shown),
+      name: 'no extension at all',
+      details: { bytes: shown.length, format: 'webp', width: 48, height: 48, sha256: sha256(shown) },
+    },
+  ])
   assert.equal(await library.open(md5(secret)), undefined)
 })
 
@@ -141,8 +150,13 @@ test('a file is read once, and again only when it changed', async t => {
 test('a file younger than a coarse clock’s step is read again at the next start', async t => {
   const store = join(await temporaryFolder(t), 'library.sqlite')
   const folder = await temporaryFolder(t)
-  await writePicture(folder, 'young.png', 1)
+  const young = await writePicture(folder, 'young.png', 1)
   const first = await openLibrary(t, { folder, store })
+  assert.equal(
+    first.library.entries()[0]?.details?.sha256,
+    sha256(young),
+    'and its details are known at once',
+  )
   await first.stop()
   const second = await openLibrary(t, { folder, store })
   assert.equal(second.read(), 1)
