@@ -174,6 +174,7 @@ export const english = {
         : `Datagrams travel one at a time (--udp=portable${reason === undefined ? '' : `: ${reason}`}).`,
     registered: (peer: string, count: number) => `${peer} registered ${pictures(count)}`,
     updated: (peer: string, count: number) => `${peer} updated to ${pictures(count)}`,
+    renewed: (peer: string) => `${peer} is still there`,
     ended: (peer: string) => `${peer} left`,
     malformed: (address: string) => `${address} sent something that is not of this protocol`,
     refusedPassword: (peer: string) => `${peer} is registered with another password or not at all: refused`,

@@ -172,6 +172,7 @@ export const portuguese: Messages = {
         : `Os datagramas viajam um a um (--udp=portable${reason === undefined ? '' : `: ${reason}`}).`,
     registered: (peer, count) => `${peer} registrou ${pictures(count)}`,
     updated: (peer, count) => `${peer} atualizou para ${pictures(count)}`,
+    renewed: peer => `${peer} continua aí`,
     ended: peer => `${peer} saiu`,
     malformed: address => `${address} enviou algo que não é deste protocolo`,
     refusedPassword: peer => `${peer} está registrado com outra senha ou não está registrado: recusado`,

@@ -106,15 +106,6 @@ export function isIPv4Mapped(bytes: Uint8Array, offset = 0): boolean {
   return true
 }
 
-/** True when the 16 bytes at `offset` are an address of the machine itself: 127.0.0.0/8 (RFC 1122) or ::1 (RFC 4291). */
-export function isLoopback(bytes: Uint8Array, offset = 0): boolean {
-  if (isIPv4Mapped(bytes, offset)) return bytes[offset + 12] === 127
-  for (let index = 0; index < ADDRESS_BYTES - 1; index += 1) {
-    if (bytes[offset + index] !== 0) return false
-  }
-  return bytes[offset + ADDRESS_BYTES - 1] === 1
-}
-
 /** The text of the 16 bytes at `offset`: dotted for IPv4, RFC 5952 (shortest, lower-case) for IPv6. */
 export function formatAddress(bytes: Uint8Array, offset = 0): string {
   if (isIPv4Mapped(bytes, offset)) return bytes.subarray(offset + 12, offset + 16).join('.')

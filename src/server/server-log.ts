@@ -50,7 +50,7 @@ function readable(line: string): string {
 /** Lines about requests in one second, at most: a flood of requests must not become a flood of lines. */
 const LINES_PER_SECOND = 20
 
-/** Logs what requests changed, and with `verbose` also what was refused; counts what it leaves out. */
+/** Logs what requests changed, and with `verbose` also what was refused or only renewed; counts what it leaves out. */
 export class RequestLog implements RequestObserver {
   readonly #log: ServerLog
   readonly #messages: Messages['server']
@@ -65,8 +65,9 @@ export class RequestLog implements RequestObserver {
     this.#nowMs = nowMs
   }
 
-  wants(_word: Word | undefined, result: RequestResult): boolean {
-    if (this.#log.level === 'quiet' || (this.#log.level === 'normal' && result !== 'done')) return false
+  wants(word: Word | undefined, result: RequestResult): boolean {
+    if (this.#log.level === 'quiet') return false
+    if (this.#log.level === 'normal' && (result !== 'done' || word === Word.renew)) return false
     return this.#hasRoom()
   }
 
@@ -95,7 +96,8 @@ export class RequestLog implements RequestObserver {
     const sentences = this.#messages
     switch (result) {
       case 'done':
-        if (word === Word.end) this.#log.info('ended', { peer }, sentences.ended(peer))
+        if (word === Word.renew) this.#log.debug('renewed', { peer }, sentences.renewed(peer))
+        else if (word === Word.end) this.#log.info('ended', { peer }, sentences.ended(peer))
         else if (word === Word.update)
           this.#log.info('updated', { peer, count }, sentences.updated(peer, count))
         else this.#log.info('registered', { peer, count }, sentences.registered(peer, count))

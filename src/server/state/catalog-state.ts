@@ -1,9 +1,10 @@
 import { type Catalog, Outcome } from '../../catalog/catalog.ts'
+import type { Asker } from '../../catalog/listings.ts'
 import { PASSWORD_DIGEST_BYTES, writePasswordDigest } from '../../catalog/password-digest.ts'
 import { NO_ROW } from '../../catalog/rows.ts'
 import type { Counts, Image, ImageEntry, ImagePage, ImageQuery } from '../../protocol/catalog-api.ts'
 import type { Digest } from '../../protocol/digest.ts'
-import { DIGEST_WORDS, decodeDigest, ENTRY_WORDS } from '../../protocol/encoded-list.ts'
+import { DIGEST_WORDS, decodeDigest } from '../../protocol/encoded-list.ts'
 import { type IndexRequest, Word } from '../../protocol/index-request.ts'
 import type {
   CatalogChange,
@@ -75,6 +76,15 @@ export class CatalogState implements IndexState, LivenessSource {
     const outcome = this.#catalog.apply(request, source, sourceStart, nowSeconds)
     if (outcome === Outcome.done) this.#note(request, source, sourceStart)
     return outcome
+  }
+
+  /** The answer to LST, see {@link Listings.bytes}; empty when there is nothing to list. */
+  listing(asker: Asker, { loopbackAs }: Viewpoint): Uint8Array {
+    return this.#catalog.listings.bytes(asker, loopbackAs)
+  }
+
+  get leaseSeconds(): number {
+    return this.#catalog.times.lease
   }
 
   /** Whether a connection to the port of the peer whose request was applied last was tried and did not stand. */
