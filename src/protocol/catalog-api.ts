@@ -117,12 +117,14 @@ export const ImageQuery = Type.Object(
         description: 'one or more, by commas',
       }),
     ),
-    minBytes: Type.Optional(Type.Integer({ minimum: 0 })),
-    maxBytes: Type.Optional(Type.Integer({ minimum: 0 })),
-    minWidth: Type.Optional(Type.Integer({ minimum: 0 })),
-    minHeight: Type.Optional(Type.Integer({ minimum: 0 })),
+    minBytes: Type.Optional(Type.Integer({ minimum: 0, description: 'size of the file, at least' })),
+    maxBytes: Type.Optional(Type.Integer({ minimum: 0, description: 'size of the file, at most' })),
+    minWidth: Type.Optional(Type.Integer({ minimum: 0, description: 'pixels' })),
+    minHeight: Type.Optional(Type.Integer({ minimum: 0, description: 'pixels' })),
     orientation: Type.Optional(
-      Type.Union([Type.Literal('landscape'), Type.Literal('portrait'), Type.Literal('square')]),
+      Type.Union([Type.Literal('landscape'), Type.Literal('portrait'), Type.Literal('square')], {
+        description: 'wider than high; higher than wide; as wide as high',
+      }),
     ),
     sort: Type.Optional(
       Type.Union(
@@ -131,7 +133,12 @@ export const ImageQuery = Type.Object(
       ),
     ),
     limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: MAX_PAGE_ENTRIES, default: DEFAULT_PAGE_ENTRIES }),
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_PAGE_ENTRIES,
+        default: DEFAULT_PAGE_ENTRIES,
+        description: 'images of the page, at most',
+      }),
     ),
     cursor: Type.Optional(Type.String({ maxLength: 400, description: '`next` of the page before' })),
   },
