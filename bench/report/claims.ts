@@ -26,6 +26,8 @@ const CATALOG_BOUNDS = [
   [MILLION, 0.85],
   [LARGE_CATALOG, 0.7],
 ] as const
+/** How much of the throughput must be left when everything acknowledged is on the disk before. */
+const JOURNAL_BOUND = 0.6
 /** Minutes a soak must have lasted before it says anything. */
 const SOAK_MINUTES = 10
 
@@ -42,6 +44,9 @@ export function judgeClaims(results: BenchResults): Claim[] {
     besides(results, 'update-40', BASE_CATALOG, 'python', 4),
     besides(results, 'register-2', BASE_CATALOG, 'opentracker', 1.5),
     besides(results, 'update-2', BASE_CATALOG, 'opentracker', 1.5),
+    ...['register-2', 'update-2', 'register-40', 'update-40'].map(workload =>
+      withJournal(results, workload, JOURNAL_BOUND),
+    ),
     ...CATALOG_BOUNDS.flatMap(([catalog, bound]) =>
       WORKLOADS.filter(({ loop, catalogs }) => 'window' in loop && catalogs.includes(catalog)).map(
         ({ name }) => atSize(results, name, catalog, bound),
@@ -118,6 +123,18 @@ function atSize(results: BenchResults, workload: string, catalog: number, bound:
     `${title} (catalog: ${catalogName(catalog)}) ÷ the same (catalog: ${catalogName(BASE_CATALOG)})`,
     bound,
     ratio(rateOf(results, workload, OURS, catalog), rateOf(results, workload, OURS, BASE_CATALOG)),
+  )
+}
+
+function withJournal(results: BenchResults, workload: string, bound: number): Claim {
+  const title = WORKLOADS.find(({ name }) => name === workload)?.title ?? workload
+  return atLeast(
+    `${title} (catalog: ${catalogName(BASE_CATALOG)}) with the journal ÷ the same with --memory`,
+    bound,
+    ratio(
+      rateOf(results, workload, `${OURS}-journal`, BASE_CATALOG),
+      rateOf(results, workload, OURS, BASE_CATALOG),
+    ),
   )
 }
 

@@ -9,6 +9,7 @@ const COMMAND = fileURLToPath(new URL('../../bin/imagep2p.js', import.meta.url))
 function imagep2pOver(
   path: 'auto' | 'fast' | 'portable',
   names: Pick<Subject, 'name' | 'title' | 'largestCatalog'>,
+  keeps: 'memory' | 'journal' = 'memory',
 ): Subject {
   return {
     ...names,
@@ -19,7 +20,12 @@ function imagep2pOver(
     async start({ core, folder, nodeArguments = [] }) {
       const program = await startProgram({
         command: process.execPath,
-        arguments: [...nodeArguments, COMMAND, 'server', '--host', '127.0.0.1', '--port', '0', '--udp', path],
+        arguments: [
+          ...nodeArguments,
+          COMMAND,
+          ...['server', '--host', '127.0.0.1', '--port', '0', '--udp', path],
+          ...(keeps === 'memory' ? ['--memory'] : ['--data', folder]),
+        ],
         core,
         // Whatever it keeps on disk, it keeps in the bench's folder and finds none of the user's.
         environment: {
@@ -35,12 +41,19 @@ function imagep2pOver(
   }
 }
 
-/** The server as it is started without any option: the fast path where there is one. */
+/** The server that keeps nothing on disk, on the fast path where there is one. */
 export const imagep2p: Subject = imagep2pOver('auto', {
   name: 'imagep2p',
   title: 'imagep2p',
   largestCatalog: 10_000_000,
 })
+
+/** The server as it is started without any option: what it acknowledges is on the disk before. */
+export const imagep2pJournal: Subject = imagep2pOver(
+  'auto',
+  { name: 'imagep2p-journal', title: 'imagep2p, journal', largestCatalog: 1000 },
+  'journal',
+)
 
 /** The server with its datagrams going through `node:dgram`, as on systems without the fast path. */
 export const imagep2pPortable: Subject = imagep2pOver('portable', {

@@ -1,6 +1,6 @@
 import { batchEcho } from './batch-echo.ts'
 import { dgramEcho } from './dgram-echo.ts'
-import { imagep2p, imagep2pPortable } from './imagep2p.ts'
+import { imagep2p, imagep2pJournal, imagep2pPortable } from './imagep2p.ts'
 import { opentracker } from './opentracker.ts'
 import { pythonServer } from './python-server.ts'
 import type { Subject } from './subject.ts'
@@ -9,6 +9,7 @@ import type { Subject } from './subject.ts'
 export const SUBJECTS: readonly Subject[] = [
   imagep2p,
   imagep2pPortable,
+  imagep2pJournal,
   batchEcho,
   dgramEcho,
   pythonServer,

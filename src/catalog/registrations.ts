@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
-import { writeEndpoint } from '../protocol/endpoint.ts'
 import { isLoopback } from '../protocol/address-scope.ts'
+import { writeEndpoint } from '../protocol/endpoint.ts'
 import { ADDRESS_BYTES, isIPv4Mapped } from '../protocol/ip-address.ts'
 import { ADDRESS_WORDS, AddressCounts } from './address-counts.ts'
 import { HashIndex } from './hash-index.ts'

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { Failure } from '../base/failure.ts'
-import { printable } from '../base/printable.ts'
 import { languages, type Messages, systemLanguage } from '../messages/messages.ts'
 import type { CommandName } from './command-table.ts'
 import type { Command } from './context.ts'
 import { describeFailure } from './describe-failure.ts'
 import { formatCommandHelp, formatHelp } from './help.ts'
 import { type Invocation, parseArguments } from './parse-arguments.ts'
+import { programVersion } from './program-version.ts'
 import { Terminal } from './terminal.ts'
 
 /** Each command is loaded when it is asked for: the demonstration's drawing library is none of the server's business. */
@@ -55,7 +54,7 @@ async function run(
       )
       return 0
     case 'version':
-      terminal.print(version())
+      terminal.print(programVersion())
       return 0
     case 'run': {
       const command = await loaders[invocation.command]()
@@ -114,11 +113,4 @@ function endQuietlyWithoutReader(): void {
       throw error
     })
   }
-}
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
-  return printable(manifest.version)
 }

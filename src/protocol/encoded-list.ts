@@ -19,7 +19,7 @@ export const ENTRY_NAME_START: number = DIGEST_WORDS
 export const ENTRY_NAME_END: number = DIGEST_WORDS + 1
 export const ENTRY_WORDS: number = DIGEST_WORDS + 2
 
-/** A checked list as it stands in bytes. It is valid until the next one is decoded. */
+/** A checked list as it stands in bytes. It is valid until the next one is decoded into the same table. */
 export interface EncodedList {
   readonly bytes: Uint8Array
   /** `[listStart, listEnd)`. */
@@ -31,8 +31,27 @@ export interface EncodedList {
   readonly entries: Uint32Array
 }
 
-/** The table of every list: decoding one overwrites that of the one before. Grows to the longest there was. */
-let table = new Uint32Array(2048 * ENTRY_WORDS)
+/** Entries there is room for from the start: more than a datagram of 65,507 bytes holds, at 35 bytes each. */
+const START_ENTRIES = 2048
+
+/** Where lists are decoded into, each over the one before. It grows to the longest there was; the caller bounds that. */
+export class ListTable {
+  #words = new Uint32Array(START_ENTRIES * ENTRY_WORDS)
+
+  get words(): Uint32Array {
+    return this.#words
+  }
+
+  /** Makes room for an entry whose fields begin at `row`. */
+  reserve(row: number): Uint32Array {
+    if (row + ENTRY_WORDS > this.#words.length) {
+      const roomier = new Uint32Array(this.#words.length * 2)
+      roomier.set(this.#words)
+      this.#words = roomier
+    }
+    return this.#words
+  }
+}
 
 /** An empty list. */
 export const NO_LIST: EncodedList = {
@@ -40,7 +59,7 @@ export const NO_LIST: EncodedList = {
   listStart: 0,
   listEnd: 0,
   entryCount: 0,
-  entries: table,
+  entries: new Uint32Array(0),
 }
 
 /** For each byte, its value as a hexadecimal digit of either case; NOT_HEX for the others. */
@@ -60,16 +79,24 @@ const SEMICOLON = 0x3b
 const IS_SPECIAL = new Uint8Array(256)
 for (const byte of [NUL, COMMA, SEMICOLON]) IS_SPECIAL[byte] = 1
 
-/** Decodes the list in `[from, to)` of `bytes`, which are UTF-8; `undefined` when it is empty or an entry is malformed. */
-export function decodeList(bytes: Uint8Array, from: number, to: number): EncodedList | undefined {
+/**
+ * Decodes the list in `[from, to)` of `bytes`, which are UTF-8, into `table`; `undefined` when it is empty or an entry is
+ * malformed.
+ */
+export function decodeList(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  table: ListTable,
+): EncodedList | undefined {
   if (from >= to) return undefined
   let count = 0
   for (let at = from; at <= to; ) {
     const nameStart = at + DIGEST_HEX_BYTES + 1
     if (nameStart >= to || bytes[nameStart - 1] !== COMMA) return undefined
     const row = count * ENTRY_WORDS
-    if (row + ENTRY_WORDS > table.length) enlargeTable()
-    if (!decodeDigest(bytes, at, table, row)) return undefined
+    const words = table.reserve(row)
+    if (!decodeDigest(bytes, at, words, row)) return undefined
     let comma = -1
     let end = nameStart
     for (; end < to; end += 1) {
@@ -81,12 +108,12 @@ export function decodeList(bytes: Uint8Array, from: number, to: number): Encoded
     }
     if (end === nameStart || end - nameStart > MAX_NAME_BYTES) return undefined
     if (comma !== -1 && endsInEndpoint(bytes, comma, end)) return undefined
-    table[row + ENTRY_NAME_START] = nameStart
-    table[row + ENTRY_NAME_END] = end
+    words[row + ENTRY_NAME_START] = nameStart
+    words[row + ENTRY_NAME_END] = end
     count += 1
     at = end + 1
   }
-  return { bytes, listStart: from, listEnd: to, entryCount: count, entries: table }
+  return { bytes, listStart: from, listEnd: to, entryCount: count, entries: table.words }
 }
 
 /** Decodes 32 hexadecimal digits; false where one is none. Which are letters is as good as random: no branch on a digit. */
@@ -103,10 +130,4 @@ export function decodeDigest(bytes: Uint8Array, from: number, into: Uint32Array,
     into[at + word] = value
   }
   return (others & NOT_HEX) === 0
-}
-
-function enlargeTable(): void {
-  const roomier = new Uint32Array(table.length * 2)
-  roomier.set(table)
-  table = roomier
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Digest } from './digest.ts'
-import { decodeList, type EncodedList, NO_LIST } from './encoded-list.ts'
+import { decodeList, type EncodedList, ListTable, NO_LIST } from './encoded-list.ts'
 import { toWireName } from './image-name.ts'
 import { MAX_PASSWORD_BYTES, MAX_PORT } from './limits.ts'
 import { dropWhiteSpace, skipWhiteSpace } from './white-space.ts'
@@ -25,7 +25,10 @@ import { dropWhiteSpace, skipWhiteSpace } from './white-space.ts'
 export const Word = { register: 'REG', list: 'LST', update: 'UPD', end: 'END', renew: 'ALV' } as const
 export type Word = (typeof Word)[keyof typeof Word]
 
-/** A decoded request: offsets into the datagram it was read from. The list is empty for LST, END and ALV. */
+/**
+ * A decoded request: offsets into the datagram it was read from, valid until the next request is decoded. The list is empty
+ * for LST, END and ALV.
+ */
 export interface IndexRequest extends EncodedList {
   readonly word: Word
   /** Password: `[passwordStart, passwordEnd)`. Empty for LST. */
@@ -42,6 +45,9 @@ export interface ImageEntry {
 }
 
 const SPACE = 0x20
+
+/** Where the list of every request is decoded into: a request's list is valid until the next is decoded. */
+const TABLE = new ListTable()
 
 const LIST_REQUEST: IndexRequest = {
   ...NO_LIST,
@@ -81,7 +87,7 @@ export function decodeIndexRequest(
     const { listStart, listEnd, entryCount, entries } = NO_LIST
     return { word, bytes, passwordStart, passwordEnd, port, listStart, listEnd, entryCount, entries }
   }
-  const list = decodeList(bytes, portEnd + 1, to)
+  const list = decodeList(bytes, portEnd + 1, to, TABLE)
   if (list === undefined) return undefined
   const { listStart, listEnd, entryCount, entries } = list
   return { word, bytes, passwordStart, passwordEnd, port, listStart, listEnd, entryCount, entries }

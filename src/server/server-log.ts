@@ -4,6 +4,7 @@ import type { Messages } from '../messages/messages.ts'
 import { formatEndpoint } from '../protocol/endpoint.ts'
 import { Word } from '../protocol/index-request.ts'
 import type { RequestObserver, RequestResult } from './index-service.ts'
+import type { JournalCondition } from './journal/journal-condition.ts'
 
 /** How much is logged: warnings, what changes the catalog, or every request. */
 export type LogLevel = 'quiet' | 'normal' | 'verbose'
@@ -45,6 +46,32 @@ function readable(line: string): string {
     .map(part => String(part).padStart(2, '0'))
     .join(':')
   return `${clock}  ${level === 'warn' || level === 'error' ? '! ' : ''}${message}\n`
+}
+
+/** Logs how the journal stands. */
+export function logJournal(log: ServerLog, condition: JournalCondition, sentences: Messages['server']): void {
+  const { kind, ...facts } = condition
+  const event = `journal-${kind}`
+  switch (kind) {
+    case 'setAside':
+      log.warn(event, facts, sentences.journalSetAside(printable(condition.movedTo), condition.reason))
+      return
+    case 'partlyUnreadable': {
+      const { directory, rows, reason } = condition
+      log.warn(event, facts, sentences.journalPartlyUnreadable(directory, rows, reason))
+      return
+    }
+    case 'notDurable': {
+      const { directory, reason, retrySeconds } = condition
+      log.warn(event, facts, sentences.journalNotDurable(directory, reason, retrySeconds))
+      return
+    }
+    case 'durableAgain':
+      log.warn(event, facts, sentences.journalDurableAgain(condition.directory))
+      return
+    default:
+      kind satisfies never
+  }
 }
 
 /** Lines about requests in one second, at most: a flood of requests must not become a flood of lines. */

@@ -7,8 +7,8 @@ import type { Failure } from '../../src/base/failure.ts'
 import { DEFAULT_PEER_CONFIG, type PeerConfig } from '../../src/peer/config.ts'
 import { Peer } from '../../src/peer/peer.ts'
 import type { RegistrationState } from '../../src/peer/registration.ts'
-import { DEFAULT_SERVER_CONFIG } from '../../src/server/config.ts'
-import { IndexServer } from '../../src/server/index-server.ts'
+import type { IndexServer } from '../../src/server/index-server.ts'
+import { startIndexServer as startServer } from '../support/index-servers.ts'
 import { md5 } from '../support/md5.ts'
 import { picture, writePicture } from '../support/pictures.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -17,11 +17,8 @@ import { until } from '../support/until.ts'
 
 const never = new AbortController().signal
 
-async function startIndexServer(t: TestContext, port = 0): Promise<IndexServer> {
-  const observer = { wants: () => false, observe: () => {}, onFault: () => {} }
-  const server = await IndexServer.start({ ...DEFAULT_SERVER_CONFIG, host: '127.0.0.1', port }, observer)
-  t.after(() => server.stop())
-  return server
+function startIndexServer(t: TestContext, port = 0): Promise<IndexServer> {
+  return startServer(t, { host: '127.0.0.1', port })
 }
 
 async function startPeer(

@@ -5,16 +5,14 @@ import { networkInterfaces } from 'node:os'
 import { type TestContext, test } from 'node:test'
 import { Failure } from '../../src/base/failure.ts'
 import { DEFAULT_SERVER_CONFIG, type ServerConfig } from '../../src/server/config.ts'
-import { IndexServer, type ServerObserver } from '../../src/server/index-server.ts'
+import { startIndexServer } from '../support/index-servers.ts'
 
-const silent: ServerObserver = { wants: () => false, observe: () => {}, onFault: () => {} }
 const hasIPv6 = Object.values(networkInterfaces()).some(list =>
   list?.some(({ address }) => address === '::1'),
 )
 
 async function startServer(t: TestContext, changes: Partial<ServerConfig> = {}): Promise<number> {
-  const server = await IndexServer.start({ ...DEFAULT_SERVER_CONFIG, port: 0, ...changes }, silent)
-  t.after(() => server.stop())
+  const server = await startIndexServer(t, changes)
   return server.endpoint.port
 }
 
@@ -68,12 +66,9 @@ test('a bound that is reached is answered with its own error, and changes nothin
 
 test('what cannot be listened on is a failure with its facts', async t => {
   const port = await startServer(t, { host: '127.0.0.1' })
-  await assert.rejects(
-    IndexServer.start({ ...DEFAULT_SERVER_CONFIG, host: '127.0.0.1', port }, silent),
-    error => {
-      assert.ok(error instanceof Failure)
-      assert.deepEqual([error.code, error.details], ['portTaken', { host: '127.0.0.1', port }])
-      return true
-    },
-  )
+  await assert.rejects(startIndexServer(t, { host: '127.0.0.1', port }), error => {
+    assert.ok(error instanceof Failure)
+    assert.deepEqual([error.code, error.details], ['portTaken', { host: '127.0.0.1', port }])
+    return true
+  })
 })

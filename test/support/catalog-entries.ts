@@ -2,13 +2,19 @@ import assert from 'node:assert/strict'
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { NO_ROW } from '../../src/catalog/rows.ts'
 import type { ImageEntry } from '../../src/protocol/catalog-api.ts'
-import { DIGEST_WORDS, decodeDigest, decodeList, type EncodedList } from '../../src/protocol/encoded-list.ts'
+import {
+  DIGEST_WORDS,
+  decodeDigest,
+  decodeList,
+  type EncodedList,
+  ListTable,
+} from '../../src/protocol/encoded-list.ts'
 import { addressBytes } from './catalog-driver.ts'
 
 /** Entries as a list of the wire. */
 export function wireList(entries: readonly { readonly md5: string; readonly name?: string }[]): EncodedList {
   const bytes = Buffer.from(entries.map(({ md5, name = 'x' }) => `${md5},${name}`).join(';'))
-  const list = decodeList(bytes, 0, bytes.length)
+  const list = decodeList(bytes, 0, bytes.length, new ListTable())
   assert.ok(list, 'a list that is well formed')
   return list
 }

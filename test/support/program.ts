@@ -115,7 +115,7 @@ export async function startServerProcess(
   test: TestContext,
   options: readonly string[] = [],
 ): Promise<{ program: Program; port: number; address: string }> {
-  const program = startProgram(test, ['server', '--host', '127.0.0.1', '--port', '0', ...options])
+  const program = startProgram(test, ['server', '--host', '127.0.0.1', '--port', '0', '--memory', ...options])
   const [, port = ''] = await program.until(/"event":"listening".*?"port":([0-9]+)/)
   return { program, port: Number(port), address: `127.0.0.1:${port}` }
 }

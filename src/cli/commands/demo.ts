@@ -10,10 +10,11 @@ import { DEFAULT_PEER_CONFIG } from '../../peer/config.ts'
 import { Peer } from '../../peer/peer.ts'
 import { formatEndpoint } from '../../protocol/endpoint.ts'
 import { DEFAULT_SERVER_CONFIG } from '../../server/config.ts'
-import { IndexServer } from '../../server/index-server.ts'
+import { IndexServer, type ServerObserver } from '../../server/index-server.ts'
 import type { CommandContext } from '../context.ts'
 import { formatListing } from '../format-listing.ts'
 import { reportDownload, reportPeer } from '../peer-reporter.ts'
+import { programVersion } from '../program-version.ts'
 import { runMenu } from '../run-menu.ts'
 import type { Terminal } from '../terminal.ts'
 import { untilAborted } from '../until-aborted.ts'
@@ -32,7 +33,7 @@ export async function runDemo({ messages, terminal, signal }: CommandContext): P
   const running: { stop(): Promise<void> }[] = []
   try {
     terminal.print(messages.demo.intro)
-    const server = await startServer(terminal, messages)
+    const server = await startServer(terminal, messages, signal)
     running.push(server)
     terminal.print(messages.demo.drawing)
     const peers: DemoPeer[] = []
@@ -67,15 +68,30 @@ export async function runDemo({ messages, terminal, signal }: CommandContext): P
 }
 
 /** On the port of the field where it is free, else on any other. */
-async function startServer(terminal: Terminal, messages: Messages): Promise<IndexServer> {
-  const observer = { wants: () => false, observe: () => {}, onFault: () => {} }
-  const config = { ...DEFAULT_SERVER_CONFIG, host: LOOPBACK }
+async function startServer(
+  terminal: Terminal,
+  messages: Messages,
+  signal: AbortSignal,
+): Promise<IndexServer> {
+  const observer: ServerObserver = {
+    wants: () => false,
+    observe: () => {},
+    onFault: () => {},
+    onJournal: () => {},
+    onRefused: () => {},
+  }
+  const config = {
+    ...DEFAULT_SERVER_CONFIG,
+    host: LOOPBACK,
+    dataFolder: undefined,
+    version: programVersion(),
+  }
   let server: IndexServer
   try {
-    server = await IndexServer.start(config, observer)
+    server = await IndexServer.start(config, observer, signal)
   } catch (error) {
     if (!isFailure(error, 'portTaken')) throw error
-    server = await IndexServer.start({ ...config, port: 0 }, observer)
+    server = await IndexServer.start({ ...config, port: 0 }, observer, signal)
     terminal.print(messages.demo.portTaken(config.port, server.endpoint.port))
   }
   terminal.print(messages.demo.serverStarted(formatEndpoint(server.endpoint)))

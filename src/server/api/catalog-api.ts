@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { fastifyCompress } from '@fastify/compress'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyPluginAsync, type FastifyPluginCallback, fastify } from 'fastify'
 import type { Endpoint } from '../../protocol/endpoint.ts'
 import { checkListenAddress, listenWithIPv4Fallback } from '../../transport/listen-address.ts'
 import { listenFailure } from '../../transport/listen-error.ts'
@@ -38,7 +38,9 @@ export interface CatalogApiOptions {
    * `Symbol.for('skip-override')`: then they see every request (`onResponse` for one, with `reply.elapsedTime` and the
    * `operationId` in `request.routeOptions.schema`).
    */
-  readonly plugins?: readonly FastifyPluginAsync[]
+  readonly plugins?: readonly (FastifyPluginAsync | FastifyPluginCallback)[]
+  /** Told the address (16 bytes) of everybody who connects. */
+  readonly onConnection?: (remote: Uint8Array) => void
 }
 
 /** A catalog API that is being served. */
@@ -63,7 +65,7 @@ export async function startCatalogApi(options: CatalogApiOptions): Promise<Catal
   checkListenAddress(host, port)
 
   const app = createServer(limits, onFault, socket => connections.isAnswering(socket))
-  const connections = new Connections(app.server, limits)
+  const connections = new Connections(app.server, limits, options.onConnection)
   const watchers = new ChangeWatchers(state, limits)
   let stopped: Promise<void> | undefined
   const stop = async (): Promise<void> => {

@@ -27,7 +27,15 @@ export class Connections {
   readonly #places: Places
   #stopping = false
 
-  constructor(server: Server, limits: Pick<ApiLimits, 'connections' | 'connectionsPerAddress'>) {
+  readonly #onConnection: (remote: Uint8Array) => void
+
+  /** `onConnection` is told the address of each. */
+  constructor(
+    server: Server,
+    limits: Pick<ApiLimits, 'connections' | 'connectionsPerAddress'>,
+    onConnection: (remote: Uint8Array) => void = () => {},
+  ) {
+    this.#onConnection = onConnection
     this.#places = new Places(limits.connections, limits.connectionsPerAddress)
     server.on('connection', socket => this.#accept(socket))
     // Before whoever answers: an answer may be whole by the time that the listener after it is called.
@@ -75,6 +83,7 @@ export class Connections {
       return
     }
     this.#open.set(socket, { remote, local, addressKey, underWay: new Set() })
+    this.#onConnection(remote)
     socket.once('close', () => {
       this.#open.delete(socket)
       this.#places.leave(addressKey)

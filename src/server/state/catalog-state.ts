@@ -18,7 +18,7 @@ import type {
 import type { CatalogJournal } from '../journal/catalog-journal.ts'
 import { IDENTITY_BYTES, readIdentity } from '../journal/identity.ts'
 import type { DueKind, DueRegistration, LivenessSource } from '../liveness/liveness-source.ts'
-import { AbsentRegistrations, type AbsenceLimits } from './absent-registrations.ts'
+import type { AbsentRegistrations } from './absent-registrations.ts'
 import { ChangeWatchers } from './change-watchers.ts'
 import { ImagePages } from './image-pages.ts'
 import { ImageView } from './image-view.ts'
@@ -36,9 +36,14 @@ const MAX_SET_ASIDE = 5000
 export interface CatalogStateParts {
   readonly catalog: Catalog
   readonly journal: CatalogJournal
-  readonly absenceLimits: AbsenceLimits
+  /** Registrations whose peers are gone for now. */
+  readonly absent: AbsentRegistrations
   /** Seconds of a clock that never goes back, whole. */
   readonly nowSeconds: () => number
+  /** Milliseconds of the same clock. */
+  readonly nowMs: () => number
+  /** Told how many milliseconds each commit took. */
+  readonly onCommit: (tookMs: number) => void
 }
 
 /**
@@ -49,6 +54,8 @@ export class CatalogState implements IndexState, LivenessSource {
   readonly #catalog: Catalog
   readonly #journal: CatalogJournal
   readonly #nowSeconds: () => number
+  readonly #nowMs: () => number
+  readonly #onCommit: (tookMs: number) => void
   readonly #view: ImageView
   readonly #pages: ImagePages
   readonly #watchers: ChangeWatchers
@@ -58,14 +65,16 @@ export class CatalogState implements IndexState, LivenessSource {
   /** Registrations whose peers are gone for now. */
   readonly absent: AbsentRegistrations
 
-  constructor({ catalog, journal, absenceLimits, nowSeconds }: CatalogStateParts, absent?: AbsentRegistrations) {
+  constructor({ catalog, journal, absent, nowSeconds, nowMs, onCommit }: CatalogStateParts) {
     this.#catalog = catalog
     this.#journal = journal
     this.#nowSeconds = nowSeconds
+    this.#nowMs = nowMs
+    this.#onCommit = onCommit
     this.#view = new ImageView(catalog)
     this.#pages = new ImagePages(catalog, this.#view)
     this.#watchers = new ChangeWatchers(catalog, this.#view)
-    this.absent = absent ?? new AbsentRegistrations(absenceLimits)
+    this.absent = absent
   }
 
   // The datagram front
@@ -152,7 +161,9 @@ export class CatalogState implements IndexState, LivenessSource {
   }
 
   commit(): void {
+    const begunMs = this.#nowMs()
     this.#journal.commit()
+    this.#onCommit(this.#nowMs() - begunMs)
     this.#watchers.changed()
   }
 

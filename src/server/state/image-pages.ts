@@ -26,11 +26,7 @@ export class ImagePages {
   }
 
   /** See `IndexState.page`. Whoever asks bounds how many wait here. */
-  async page(
-    query: ImageQuery,
-    viewpoint: Viewpoint,
-    signal: AbortSignal,
-  ): Promise<ImagePage | undefined> {
+  async page(query: ImageQuery, viewpoint: Viewpoint, signal: AbortSignal): Promise<ImagePage | undefined> {
     const search = this.#catalog.searches.begin(query)
     if (search === undefined) return undefined
     if (this.#underWay >= SEARCHES_AT_ONCE) await new Promise<void>(resolve => this.#waiting.push(resolve))

@@ -1,7 +1,7 @@
 import { type Catalog, Outcome } from '../../catalog/catalog.ts'
 import { NO_ROW } from '../../catalog/rows.ts'
 import type { ImageEntry } from '../../protocol/catalog-api.ts'
-import { DIGEST_WORDS, decodeDigest, decodeList } from '../../protocol/encoded-list.ts'
+import { DIGEST_WORDS, decodeDigest, decodeList, ListTable } from '../../protocol/encoded-list.ts'
 import { MAX_ENTRIES_AT_ONCE, type PeerIdentity } from '../index-state.ts'
 import type { JournalVisitor, RecordedRegistration } from '../journal/journal-source.ts'
 import type { LogEntry } from '../journal/log-entry.ts'
@@ -23,6 +23,7 @@ export class RestoredCatalog implements JournalVisitor {
   /** By image row, its place among all images as it was recorded: the first of those that its owners have. */
   #places: Float64Array | undefined = new Float64Array(START_ROWS)
   readonly #digestWords = new Uint32Array(DIGEST_WORDS)
+  readonly #table = new ListTable()
   #refused = 0
 
   constructor(catalog: Catalog, absent: AbsentRegistrations, nowSeconds: number) {
@@ -116,7 +117,7 @@ export class RestoredCatalog implements JournalVisitor {
   }
 
   #replace(registration: number, bytes: Uint8Array, start: number, end: number): void {
-    const list = decodeList(bytes, start, end)
+    const list = decodeList(bytes, start, end, this.#table)
     if (list === undefined || this.#catalog.replaceImages(registration, list) === Outcome.tooManyImages) {
       this.#refused += 1
     }

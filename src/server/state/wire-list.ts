@@ -1,4 +1,6 @@
-import { decodeList, type EncodedList } from '../../protocol/encoded-list.ts'
+import { decodeList, type EncodedList, ListTable } from '../../protocol/encoded-list.ts'
+
+const TABLE = new ListTable()
 
 /** An entry of a list, of which the name may be left out where it does not count. */
 export interface NamedDigest {
@@ -12,7 +14,7 @@ export interface NamedDigest {
  */
 export function toWireList(entries: readonly NamedDigest[]): EncodedList | undefined {
   const bytes = Buffer.from(entries.map(({ md5, name = '-' }) => `${md5},${name}`).join(';'))
-  const list = decodeList(bytes, 0, bytes.length)
+  const list = decodeList(bytes, 0, bytes.length, TABLE)
   return list?.entryCount === entries.length ? list : undefined
 }
 
