@@ -19,6 +19,7 @@ export interface FailureDetails {
   fastPathUnavailable: { reason: string }
   directoryMissing: { directory: string }
   directoryUnreadable: { directory: string; reason: string }
+  journalInUse: { directory: string }
   // The index server
   serverNotFound: { host: string; reason: string }
   serverSilent: { server: string; attempts: number; seconds: number; refused: boolean }

@@ -62,6 +62,8 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
   directoryMissing: ({ directory }) => `There is no folder ${directory}. Check the name, or create it first.`,
   directoryUnreadable: ({ directory, reason }) =>
     `The folder ${directory} cannot be read (${reason}). Check its permissions, or that its disk is connected.`,
+  journalInUse: ({ directory }) =>
+    `Another index server keeps its journal in ${directory}. Stop that one, or give this one a folder of its own with --data.`,
   serverNotFound: ({ host, reason }) =>
     `The index server ${host} was not found (${reason}). Check the name and the network.`,
   serverSilent: ({ server, attempts, seconds, refused }) =>
@@ -183,6 +185,13 @@ export const english = {
     muted: (count: number) =>
       `and ${counted(count, 'more line like these was', 'more lines like these were')} left out in this second`,
     fault: (reason: string) => `a datagram could not be handled (${reason}); going on`,
+    journalSetAside: (movedTo: string, reason: string) =>
+      `What was registered before cannot be used (${reason}). It was kept as ${movedTo}; peers are listed as they register again.`,
+    journalPartlyUnreadable: (directory: string, rows: number, reason: string) =>
+      `Of the journal in ${directory}, ${counted(rows, 'row', 'rows')} could not be read (${reason}). Everything else is there; it is being written anew, and the old file is kept.`,
+    journalNotDurable: (directory: string, reason: string, retrySeconds: number) =>
+      `Registrations cannot be written to ${directory} (${reason}): the server goes on in memory, and what is registered now would be forgotten if it ended. It tries again every ${retrySeconds} s; check the disk's free space and the folder's permissions.`,
+    journalDurableAgain: (directory: string) => `All registrations are written to ${directory} again.`,
     stopped: 'Index server stopped.',
   },
   peer: {

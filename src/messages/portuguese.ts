@@ -63,6 +63,8 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
   directoryMissing: ({ directory }) => `Não existe a pasta ${directory}. Confira o nome ou crie-a antes.`,
   directoryUnreadable: ({ directory, reason }) =>
     `A pasta ${directory} não pode ser lida (${reason}). Confira as permissões, ou se o disco está conectado.`,
+  journalInUse: ({ directory }) =>
+    `Outro servidor de índice guarda seu diário em ${directory}. Encerre aquele, ou dê a este uma pasta própria com --data.`,
   serverNotFound: ({ host, reason }) =>
     `O servidor de índice ${host} não foi encontrado (${reason}). Confira o nome e a rede.`,
   serverSilent: ({ server, attempts, seconds, refused }) =>
@@ -181,6 +183,13 @@ export const portuguese: Messages = {
     muted: count =>
       `e mais ${counted(count, 'linha como estas ficou de fora', 'linhas como estas ficaram de fora')} neste segundo`,
     fault: reason => `um datagrama não pôde ser tratado (${reason}); seguindo em frente`,
+    journalSetAside: (movedTo: string, reason: string) =>
+      `O que estava registrado antes não pode ser usado (${reason}). Foi guardado como ${movedTo}; os pares voltam à lista quando se registrarem de novo.`,
+    journalPartlyUnreadable: (directory: string, rows: number, reason: string) =>
+      `Do diário em ${directory}, ${counted(rows, 'linha não pôde ser lida', 'linhas não puderam ser lidas')} (${reason}). Todo o resto está lá; ele está sendo escrito de novo, e o arquivo antigo é guardado.`,
+    journalNotDurable: (directory: string, reason: string, retrySeconds: number) =>
+      `Os registros não podem ser gravados em ${directory} (${reason}): o servidor continua na memória, e o que for registrado agora seria esquecido se ele parasse. Ele tenta de novo a cada ${retrySeconds} s; confira o espaço livre do disco e as permissões da pasta.`,
+    journalDurableAgain: (directory: string) => `Todos os registros estão gravados em ${directory} de novo.`,
     stopped: 'Servidor de índice encerrado.',
   },
   peer: {
