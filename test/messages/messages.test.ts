@@ -66,6 +66,10 @@ const samples: Record<string, readonly unknown[]> = {
   'server.tooManyImages': ['1.2.3.4:5001'],
   'server.muted': [17],
   'server.fault': ['ENOBUFS'],
+  'server.journalSetAside': ['/data/catalog-1.sqlite.set-aside', 'file is not a database'],
+  'server.journalPartlyUnreadable': ['/data', 3, 'log row 7: cut at byte 12'],
+  'server.journalNotDurable': ['/data', 'database or disk is full', 30],
+  'server.journalDurableAgain': ['/data'],
   'peer.reading': [12, 345],
   'peer.started': ['/home/ana/photos', 3, 5001],
   'peer.served': ['beach.png', '1.2.3.4'],
@@ -133,6 +137,7 @@ const failures: { [Code in FailureCode]: FailureSample<Code>[] } = {
   cannotListen: [{ details: { host: '10.9.8.7', port: 5001, reason: 'EMFILE' } }],
   fastPathUnavailable: [{ details: { reason: 'no koffi' } }],
   directoryMissing: [{ details: { directory: '/home/ana/photos' } }],
+  journalInUse: [{ details: { directory: '/data' } }],
   directoryUnreadable: [{ details: { directory: '/home/ana/photos', reason: 'EACCES' } }],
   serverNotFound: [{ details: { host: 'photos.local', reason: 'ENOTFOUND' } }],
   serverSilent: [
