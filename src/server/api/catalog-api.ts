@@ -144,8 +144,16 @@ function createServer(
  */
 function dropRest(request: IncomingMessage, lingerMs: number): void {
   if (request.complete || request.destroyed) return
-  const late = setTimeout(() => request.socket.destroy(), lingerMs)
-  request.once('close', () => clearTimeout(late))
+  const { socket } = request
+  const late = setTimeout(() => socket.destroy(), lingerMs)
+  // A request that was answered is not told that its connection is gone.
+  const over = () => {
+    clearTimeout(late)
+    request.off('close', over)
+    socket.off('close', over)
+  }
+  request.once('close', over)
+  socket.once('close', over)
 }
 
 function endpointOf(server: Server): Endpoint {
