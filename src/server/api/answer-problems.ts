@@ -40,7 +40,7 @@ const FRAMEWORK_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
 }
 
 /** What a request fails with when whoever asked is gone: there is nobody to tell, and no fault. */
-const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE'])
+const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
 
 /** Makes every error of `app` a problem; those that are ours are told to `onFault`, and nothing of them to the asker. */
 export function answerProblems(app: FastifyInstance, onFault: (fault: Error) => void): void {
@@ -64,7 +64,8 @@ export function answerError(
   const known = FRAMEWORK_PROBLEMS[code]
   if (known !== undefined) return sendProblem(reply, known)
   if (statusCode >= 400 && statusCode < 500) return sendProblem(reply, 'badRequest')
-  if (!(reply.raw.destroyed && GONE.has(systemReason(error)))) onFault(error)
+  const isGone = error.name === 'AbortError' || GONE.has(systemReason(error))
+  if (!(reply.raw.destroyed && isGone)) onFault(error)
   return sendProblem(reply, 'internalError')
 }
 
