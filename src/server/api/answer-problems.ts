@@ -33,10 +33,7 @@ export function sendProblem(reply: FastifyReply, code: ProblemCode, facts: Probl
 const FRAMEWORK_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_BAD_URL: 'badUrl',
   FST_ERR_MAX_PARAM_LENGTH: 'pathTooLong',
-  FST_ERR_VALIDATION: 'badParameter',
-  FST_ERR_NOT_FOUND: 'noSuchPath',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupportedMediaType',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'tooManyEntries',
 }
 
 /** What a request fails with when whoever asked is gone: there is nobody to tell, and no fault. */

@@ -80,6 +80,8 @@ export async function startCatalogApi(options: CatalogApiOptions): Promise<Catal
   })
   app.addHook('onResponse', async request => dropRest(request.raw, limits.lingerMs))
   answerProblems(app, onFault)
+  // A body is a list or nothing: the framework's own readers would collect it, and take other media types.
+  app.removeAllContentTypeParsers()
   const waitingAnswers = new WaitingAnswers(app, limits)
   app.setValidatorCompiler(requestValidatorCompiler)
   const context: RouteContext = { state, limits, connections, viewpointOf, onFault }
