@@ -21,7 +21,7 @@ export const SECURITY_HEADERS = {
 } as const
 
 /** Answers with a problem. */
-export function sendProblem(reply: FastifyReply, code: ProblemCode, facts: ProblemFacts = {}): FastifyReply {
+function sendProblem(reply: FastifyReply, code: ProblemCode, facts: ProblemFacts = {}): FastifyReply {
   return reply
     .code(PROBLEMS[code].status)
     .headers({ ...SECURITY_HEADERS, ...problemHeaders(code, facts) })

@@ -44,6 +44,9 @@ export interface CatalogApiOptions {
 /** A catalog API that is being served. */
 export interface CatalogApi {
   readonly endpoint: Endpoint
+  /** Connections open now, and watchers of the changes among them. */
+  readonly connectionCount: number
+  readonly watcherCount: number
   /**
    * Stops accepting, ends the streams of changes, lets requests under way end for `stopMs`, then cuts them, and frees the
    * port; a second call waits for the first.
@@ -71,6 +74,8 @@ export async function startCatalogApi(options: CatalogApiOptions): Promise<Catal
     connections.cutWhenIdle()
     const cut = setTimeout(() => connections.cutAll(), limits.stopMs)
     await app.close()
+    // The server says that it is closed before its last connections do.
+    await connections.allClosed()
     clearTimeout(cut)
   }
 
@@ -111,6 +116,12 @@ export async function startCatalogApi(options: CatalogApiOptions): Promise<Catal
 
   return {
     endpoint: endpointOf(app.server),
+    get connectionCount() {
+      return connections.count
+    },
+    get watcherCount() {
+      return watchers.count
+    },
     stop() {
       stopped ??= stop()
       return stopped

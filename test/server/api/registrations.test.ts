@@ -162,6 +162,18 @@ test('a list is taken a byte at a time, however it is cut', async t => {
   assert.equal(state.image(a, NOBODY)?.name, 'ä.png')
 })
 
+test('who asks before sending a long list is told to go on', async t => {
+  const { open } = await serve(t)
+  const connection = await open()
+  const body = ndjson([A])
+  connection.write(
+    `PUT /v1/registrations/5001/images HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nAuthorization: Bearer pw\r\nContent-Type: application/x-ndjson\r\nContent-Length: ${body.length}\r\n\r\n`,
+  )
+  await connection.until('HTTP/1.1 100 Continue\r\n\r\n')
+  connection.write(body)
+  await connection.until('{"images":1,"leaseSeconds":120}')
+})
+
 test('a list that breaks off takes nothing off, and what came of it stays', async t => {
   const serving = await serve(t)
   const { state } = serving
