@@ -21,7 +21,7 @@ export const SECURITY_HEADERS = {
 } as const
 
 /** Answers with a problem. */
-export function sendProblem(reply: FastifyReply, code: ProblemCode, facts: ProblemFacts = {}): FastifyReply {
+function sendProblem(reply: FastifyReply, code: ProblemCode, facts: ProblemFacts = {}): FastifyReply {
   return reply
     .code(PROBLEMS[code].status)
     .headers({ ...SECURITY_HEADERS, ...problemHeaders(code, facts) })
@@ -33,14 +33,11 @@ export function sendProblem(reply: FastifyReply, code: ProblemCode, facts: Probl
 const FRAMEWORK_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_BAD_URL: 'badUrl',
   FST_ERR_MAX_PARAM_LENGTH: 'pathTooLong',
-  FST_ERR_VALIDATION: 'badParameter',
-  FST_ERR_NOT_FOUND: 'noSuchPath',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupportedMediaType',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'tooManyEntries',
 }
 
 /** What a request fails with when whoever asked is gone: there is nobody to tell, and no fault. */
-const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE'])
+const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
 
 /** Makes every error of `app` a problem; those that are ours are told to `onFault`, and nothing of them to the asker. */
 export function answerProblems(app: FastifyInstance, onFault: (fault: Error) => void): void {
@@ -64,7 +61,8 @@ export function answerError(
   const known = FRAMEWORK_PROBLEMS[code]
   if (known !== undefined) return sendProblem(reply, known)
   if (statusCode >= 400 && statusCode < 500) return sendProblem(reply, 'badRequest')
-  if (!(reply.raw.destroyed && GONE.has(systemReason(error)))) onFault(error)
+  const isGone = error.name === 'AbortError' || GONE.has(systemReason(error))
+  if (!(reply.raw.destroyed && isGone)) onFault(error)
   return sendProblem(reply, 'internalError')
 }
 

@@ -46,6 +46,9 @@ export interface CatalogApiOptions {
 /** A catalog API that is being served. */
 export interface CatalogApi {
   readonly endpoint: Endpoint
+  /** Connections open now, and watchers of the changes among them. */
+  readonly connectionCount: number
+  readonly watcherCount: number
   /**
    * Stops accepting, ends the streams of changes, lets requests under way end for `stopMs`, then cuts them, and frees the
    * port; a second call waits for the first.
@@ -73,6 +76,8 @@ export async function startCatalogApi(options: CatalogApiOptions): Promise<Catal
     connections.cutWhenIdle()
     const cut = setTimeout(() => connections.cutAll(), limits.stopMs)
     await app.close()
+    // The server says that it is closed before its last connections do.
+    await connections.allClosed()
     clearTimeout(cut)
   }
 
@@ -82,6 +87,8 @@ export async function startCatalogApi(options: CatalogApiOptions): Promise<Catal
   })
   app.addHook('onResponse', async request => dropRest(request.raw, limits.lingerMs))
   answerProblems(app, onFault)
+  // A body is a list or nothing: the framework's own readers would collect it, and take other media types.
+  app.removeAllContentTypeParsers()
   const waitingAnswers = new WaitingAnswers(app, limits)
   app.setValidatorCompiler(requestValidatorCompiler)
   const context: RouteContext = { state, limits, connections, viewpointOf, onFault }
@@ -111,6 +118,12 @@ export async function startCatalogApi(options: CatalogApiOptions): Promise<Catal
 
   return {
     endpoint: endpointOf(app.server),
+    get connectionCount() {
+      return connections.count
+    },
+    get watcherCount() {
+      return watchers.count
+    },
     stop() {
       stopped ??= stop()
       return stopped
@@ -146,8 +159,16 @@ function createServer(
  */
 function dropRest(request: IncomingMessage, lingerMs: number): void {
   if (request.complete || request.destroyed) return
-  const late = setTimeout(() => request.socket.destroy(), lingerMs)
-  request.once('close', () => clearTimeout(late))
+  const { socket } = request
+  const late = setTimeout(() => socket.destroy(), lingerMs)
+  // A request that was answered is not told that its connection is gone.
+  const over = () => {
+    clearTimeout(late)
+    request.off('close', over)
+    socket.off('close', over)
+  }
+  request.once('close', over)
+  socket.once('close', over)
 }
 
 function endpointOf(server: Server): Endpoint {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import {
   type Counts,
   type Image,
@@ -47,9 +48,7 @@ export async function catalogRoutes(
     },
     async (request, reply): Promise<ImagePage> => {
       if (waitingAnswers.isTooMuch) throw new ProblemError('busy')
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
-      const page = await state.page(request.query, viewpointOf(request, context), gone.signal)
+      const page = await state.page(request.query, viewpointOf(request, context), goneSignal(reply.raw))
       if (page === undefined) throw new ProblemError('badCursor')
       return page
     },
@@ -96,4 +95,12 @@ export async function catalogRoutes(
     },
     async (): Promise<Counts> => state.counts(),
   )
+}
+
+/** Aborts once whoever asked is gone, or has the answer. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  if (response.destroyed) gone.abort()
+  else response.once('close', () => gone.abort())
+  return gone.signal
 }

@@ -46,6 +46,14 @@ export class Connections {
     return this.#open.size
   }
 
+  /** Resolves once none is open. */
+  async allClosed(): Promise<void> {
+    const closing = [...this.#open.keys()].map(
+      socket => new Promise<void>(resolve => socket.once('close', () => resolve())),
+    )
+    await Promise.all(closing)
+  }
+
   /** `undefined` once it is gone. */
   of(socket: Socket): Connection | undefined {
     return this.#open.get(socket)

@@ -7,7 +7,7 @@ import { MAX_NAME_BYTES } from '../../protocol/limits.ts'
 import { describeErrors } from './schema-errors.ts'
 
 /** Why a line is no entry: a whole sentence. */
-export interface BadLine {
+interface BadLine {
   readonly reason: string
 }
 

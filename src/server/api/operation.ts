@@ -13,7 +13,7 @@ export const NAMED_SCHEMAS = {
   Problem,
   RegistrationState,
 } as const
-export type SchemaName = keyof typeof NAMED_SCHEMAS
+type SchemaName = keyof typeof NAMED_SCHEMAS
 
 /** What every operation may answer with. */
 const ANY_OPERATION: readonly ProblemCode[] = [

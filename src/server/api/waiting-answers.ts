@@ -10,6 +10,8 @@ export class WaitingAnswers {
   constructor(app: FastifyInstance, limits: Pick<ApiLimits, 'waitingAnswerBytes' | 'answerMs'>) {
     this.#limits = limits
     app.addHook('onSend', async (_request, reply, payload) => {
+      // Whoever asked is gone, and what is sent goes nowhere.
+      if (reply.raw.destroyed) return payload
       const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0
       this.#bytes += bytes
       const late = setTimeout(() => reply.raw.destroy(), this.#limits.answerMs)

@@ -8,7 +8,7 @@ import {
   type CatalogApiOptions,
   startCatalogApi,
 } from '../../../src/server/api/catalog-api.ts'
-import { PROBLEMS, type ProblemCode } from '../../../src/server/api/problems.ts'
+import { PROBLEMS, type ProblemCode, ProblemError } from '../../../src/server/api/problems.ts'
 import { InMemoryIndexState } from '../../support/in-memory-index-state.ts'
 
 /** A catalog API over a state in memory, as a test sees it. */
@@ -131,4 +131,13 @@ export async function openRaw(t: TestContext, port: number, address = '127.0.0.1
   const connection = new RawConnection(socket)
   await once(socket, 'connect')
   return connection
+}
+
+/** For `assert.throws`: whether something is the problem of `code`. */
+export function isProblem(code: ProblemCode): (error: unknown) => true {
+  return error => {
+    assert.ok(error instanceof ProblemError, String(error))
+    assert.equal(error.code, code)
+    return true
+  }
 }
