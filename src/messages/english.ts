@@ -319,6 +319,7 @@ export const english = {
     peersListed: 'listed',
     peersKept: 'not heard from',
     imagesPlot: 'Pictures',
+    imagesListed: 'with an owner',
     requestsPlot: 'Requests a second',
     asking: 'asking what there is (LST)',
     registering: 'registering (REG, UPD, END, ALV)',

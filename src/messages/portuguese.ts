@@ -310,6 +310,7 @@ export const portuguese: Messages = {
     peersListed: 'listados',
     peersKept: 'sem dar sinal',
     imagesPlot: 'Imagens',
+    imagesListed: 'com dono',
     requestsPlot: 'Pedidos por segundo',
     asking: 'perguntando o que há (LST)',
     registering: 'registrando (REG, UPD, END, ALV)',

@@ -83,8 +83,9 @@ export function countHttpRequests(
       // Unlike the hook for responses this comes too when the asker leaves, and when a handler writes by itself.
       reply.raw.once('close', () => {
         const { headersSent, statusCode } = reply.raw
+        const route = request.is404 ? undefined : request.routeOptions.url
         const status = headersSent ? statusCode : undefined
-        metrics.count(request.method, request.routeOptions.url, status, (nowMs() - begunMs) * 1000)
+        metrics.count(request.method, route, status, (nowMs() - begunMs) * 1000)
       })
       next()
     })

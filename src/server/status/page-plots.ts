@@ -12,7 +12,7 @@ export interface NumberFormats {
   readonly short: (value: number) => string
 }
 
-/** A line and what it is called; a plot of one line needs no name for it. */
+/** A line and what it is called. */
 interface NamedLine {
   readonly name: string
   readonly points: readonly Point[]
@@ -60,7 +60,7 @@ export function plots(document: StatusDocument, words: Messages['status'], forma
       id: 'images',
       title: words.imagesPlot,
       whole: true,
-      lines: [{ name: words.imagesPlot, points: untilNow(history.images, images) }],
+      lines: [{ name: words.imagesListed, points: untilNow(history.images, images) }],
     },
     {
       id: 'requests',
@@ -91,8 +91,7 @@ function drawPlot(plot: Plot, gapSeconds: number, words: Messages['status'], for
     formatValue: formats.short,
     formatMinutesAgo: minutes => (minutes === 0 ? words.now : words.minutesAgo(minutes)),
   })
-  const legend =
-    lines.length === 1 ? [] : lines.map(({ name }, look) => markup`<li>${drawLegendKey(look)}${name}</li>`)
+  const legend = lines.map(({ name }, look) => markup`<li>${drawLegendKey(look)}${name}</li>`)
   return markup`<section class="card">
 <h2>${title}</h2>
 <ul class="legend faint">${legend}</ul>

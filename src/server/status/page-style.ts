@@ -41,7 +41,7 @@ header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 1.2
 @media (min-width: 68rem) { .tiles { grid-template-columns: repeat(6, minmax(0, 1fr)); } }
 .tiles p { overflow-wrap: anywhere; }
 .number { font-size: clamp(1.15rem, 5vw, 1.4rem); font-weight: 600; line-height: 1.4; font-variant-numeric: tabular-nums; }
-.legend { display: flex; flex-wrap: wrap; gap: 0 1.1rem; margin: 0.2rem 0 0.4rem; padding: 0; list-style: none; min-height: 1.4em; }
+.legend { display: flex; flex-wrap: wrap; gap: 0 1.1rem; margin: 0.2rem 0 0.4rem; padding: 0; list-style: none; }
 svg { display: block; width: 100%; height: auto; }
 svg.key { display: inline-block; width: 1.75rem; height: 0.75rem; margin-right: 0.4rem; }
 svg text { fill: var(--faint); font-size: 12px; }

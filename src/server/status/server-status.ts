@@ -1,4 +1,5 @@
 import type { FastifyPluginCallback } from 'fastify'
+import { monotonicMs } from '../../base/clock.ts'
 import { COMMIT_BOUNDS_MICROS, DurationHistogram } from './duration-histogram.ts'
 import { countHttpRequests, HttpMetrics } from './http-metrics.ts'
 import { ProcessMetrics } from './process-metrics.ts'
@@ -15,6 +16,8 @@ export interface ServerStatusOptions {
   readonly version: string
   /** Path of the API's own description, for people. */
   readonly documentationPath: string
+  /** Milliseconds that only grow. */
+  readonly nowMs?: () => number
 }
 
 /** An index server seen from outside: what counts, and the pages that show it. */
@@ -30,14 +33,14 @@ export class ServerStatus {
   readonly #history: StatusHistory
   readonly #process: ProcessMetrics
 
-  constructor({ source, version, documentationPath }: ServerStatusOptions) {
+  constructor({ source, version, documentationPath, nowMs = monotonicMs }: ServerStatusOptions) {
     const { requests, commits } = this
     const http = new HttpMetrics()
     const metrics = new PrometheusMetrics({ source, requests, http, commits, version })
     this.#process = new ProcessMetrics(metrics.registry)
-    this.#history = new StatusHistory({ source, requests, http })
+    this.#history = new StatusHistory({ source, requests, http, nowMs })
     this.counting = countHttpRequests(http)
-    this.routes = statusRoutes({ source, history: this.#history, metrics, version, documentationPath })
+    this.routes = statusRoutes({ source, history: this.#history, metrics, version, documentationPath, nowMs })
   }
 
   /** Starts to sample, the hour's history from now on. */

@@ -10,8 +10,6 @@ import { RATE_COLUMNS } from './status-history.ts'
 /** What the page shows beyond the document for programs. */
 export interface PageFacts {
   readonly document: StatusDocument
-  /** While the journal fails, what the system says; otherwise `undefined`. */
-  readonly journalReason: string | undefined
   readonly heapUsedBytes: number
   /** Path of the API's own description, for people. */
   readonly documentationPath: string
@@ -69,7 +67,7 @@ export function statusPage(language: Language, facts: PageFacts): string {
 <body>
 ${heading(facts.document, words)}<main>
 <p class="card notice" id="silence" hidden>${words.silent}</p>
-${trouble(facts, words)}${tiles(facts, messages, FORMATS[language])}<div class="plots">
+${trouble(facts.document, words)}${tiles(facts, messages, FORMATS[language])}<div class="plots">
 ${plots(facts.document, words, FORMATS[language])}${wordsTable(facts.document, words, FORMATS[language])}</div>
 </main>
 <footer class="faint">
@@ -95,9 +93,11 @@ function heading({ status, uptimeSeconds }: StatusDocument, words: Messages['sta
 }
 
 /** What is wrong, where something is. */
-function trouble({ journalReason }: PageFacts, words: Messages['status']): Markup {
-  const notice = journalReason === undefined ? '' : words.journalFailing(journalReason)
-  return markup`<div id="trouble" data-live>${notice === '' ? '' : markup`<p class="card notice">${notice}</p>`}</div>
+function trouble({ reasons = [] }: StatusDocument, words: Messages['status']): Markup {
+  const notices = reasons.map(
+    ({ detail }) => markup`<p class="card notice">${words.journalFailing(detail)}</p>`,
+  )
+  return markup`<div id="trouble" data-live>${notices}</div>
 `
 }
 

@@ -1,8 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyPluginCallback } from 'fastify'
 import { Type } from 'typebox'
+import { monotonicMs } from '../../base/clock.ts'
+import type { Language } from '../../messages/messages.ts'
 import { acceptedLanguage } from './accept-language.ts'
 import { Health, healthOf } from './health.ts'
+import { madeRarely } from './made-rarely.ts'
 import type { PrometheusMetrics } from './prometheus-metrics.ts'
 import { type DocumentSources, StatusDocument, statusDocument } from './status-document.ts'
 import { PAGE_SECURITY_POLICY, statusPage } from './status-page.ts'
@@ -12,6 +15,8 @@ export interface StatusRoutesOptions extends DocumentSources {
   readonly metrics: PrometheusMetrics
   /** Path of the API's own description, for people. */
   readonly documentationPath: string
+  /** Milliseconds that only grow. */
+  readonly nowMs?: () => number
 }
 
 const TAGS = ['status']
@@ -19,13 +24,25 @@ const TAGS = ['status']
 /** Every answer is of its moment. */
 const NOT_KEPT = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
 
+/**
+ * Milliseconds for which one page, document or scrape is given to all who ask: each takes some of the thread that answers
+ * datagrams, and anybody may ask as often as they like.
+ */
+const GIVEN_AGAIN_MS = 1000
+
 const text = (type: string, description: string) => ({
   200: { description, content: { [type]: { schema: Type.String() } } },
 })
 
 /** A plugin with what is seen of the server from outside: `/`, `/status.json`, `/healthz` and `/metrics`. */
 export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallback {
-  const { source, metrics, documentationPath } = options
+  const { source, metrics, nowMs = monotonicMs } = options
+  const scrape = madeRarely(GIVEN_AGAIN_MS, nowMs, () => metrics.text())
+  const document = madeRarely(GIVEN_AGAIN_MS, nowMs, () => statusDocument(options))
+  const pages = {
+    en: madeRarely(GIVEN_AGAIN_MS, nowMs, () => pageIn('en', options)),
+    pt: madeRarely(GIVEN_AGAIN_MS, nowMs, () => pageIn('pt', options)),
+  } satisfies Record<Language, () => string>
   return (plain, _options, done) => {
     const app = plain.withTypeProvider<TypeBoxTypeProvider>()
 
@@ -39,7 +56,7 @@ export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallbac
         },
       },
       async (_request, reply) => {
-        const shown = await metrics.text()
+        const shown = await scrape()
         return reply.headers({ ...NOT_KEPT, 'content-type': metrics.contentType }).send(shown)
       },
     )
@@ -70,7 +87,7 @@ export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallbac
         },
       },
       (_request, reply) => {
-        reply.headers(NOT_KEPT).send(statusDocument(options))
+        reply.headers(NOT_KEPT).send(document())
       },
     )
 
@@ -86,12 +103,6 @@ export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallbac
       },
       (request, reply) => {
         const language = acceptedLanguage(request.headers['accept-language'])
-        const page = statusPage(language, {
-          document: statusDocument(options),
-          journalReason: healthOf(source.read()).reasons?.[0]?.detail,
-          heapUsedBytes: process.memoryUsage().heapUsed,
-          documentationPath,
-        })
         reply
           .headers({
             ...NOT_KEPT,
@@ -101,10 +112,18 @@ export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallbac
             'content-language': language,
             vary: 'Accept-Language',
           })
-          .send(page)
+          .send(pages[language]())
       },
     )
 
     done()
   }
+}
+
+function pageIn(language: Language, options: StatusRoutesOptions): string {
+  return statusPage(language, {
+    document: statusDocument(options),
+    heapUsedBytes: process.memoryUsage().heapUsed,
+    documentationPath: options.documentationPath,
+  })
 }

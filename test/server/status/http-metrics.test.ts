@@ -20,6 +20,13 @@ function application(t: TestContext): { app: FastifyInstance; metrics: HttpMetri
     })
     done()
   })
+  app.register(
+    (deep, _options, done) => {
+      deep.setNotFoundHandler((_request, reply) => reply.code(404).send('not here'))
+      done()
+    },
+    { prefix: '/deep' },
+  )
   return { app, metrics }
 }
 
@@ -39,13 +46,14 @@ test('requests are counted by method, pattern of the route and class of status',
   await app.inject({ method: 'POST', url: '/things' })
   await app.inject('/broken')
   await app.inject('/nowhere/at/all')
-  assert.equal(metrics.total, 7)
+  await app.inject('/deep/nowhere')
+  assert.equal(metrics.total, 8)
   assert.deepEqual(countsOf(metrics), {
     'GET /things/:id 2xx': 3,
     'HEAD /things/:id 2xx': 1,
     'POST /things 4xx': 1,
     'GET /broken 5xx': 1,
-    'GET none 4xx': 1,
+    'GET none 4xx': 2,
   })
 })
 

@@ -12,11 +12,7 @@ import { FixedSource, QUIET_READING } from './fixed-source.ts'
 import { checkHtml } from './html-checker.ts'
 
 /** The facts of a server that has run for `samples` of ten seconds. */
-function facts(
-  samples: number,
-  changes: Partial<StatusReading> = {},
-  more: Partial<PageFacts> = {},
-): PageFacts {
+function facts(samples: number, changes: Partial<StatusReading> = {}): PageFacts {
   const source = new FixedSource(changes)
   const requests = new RequestMetrics()
   let nowMs = 0
@@ -27,7 +23,7 @@ function facts(
     history.sample()
   }
   const document = statusDocument({ source, history, version: '1.2.3' })
-  return { document, journalReason: undefined, heapUsedBytes: 5_000_000, documentationPath: '/docs', ...more }
+  return { document, heapUsedBytes: 5_000_000, documentationPath: '/docs' }
 }
 
 const FAILING = { ...QUIET_READING.journal, state: 'failing', reason: 'ENOSPC' } as const
@@ -69,7 +65,7 @@ for (const language of Object.keys(languages) as Language[]) {
     assert.ok(statusPage(language, facts(1)).includes(words.journalDurable(sizes)))
     const memory = facts(1, { journal: { ...QUIET_READING.journal, state: 'memory' } })
     assert.ok(statusPage(language, memory).includes(words.journalMemory))
-    const failing = statusPage(language, facts(1, { journal: FAILING }, { journalReason: 'ENOSPC' }))
+    const failing = statusPage(language, facts(1, { journal: FAILING }))
     assert.ok(failing.includes(words.journalFailing('ENOSPC')))
     assert.ok(failing.includes(words.troubled))
   })
@@ -80,8 +76,11 @@ test('no text from elsewhere becomes markup', () => {
   const plain = facts(1)
   const page = statusPage('en', {
     ...plain,
-    document: { ...plain.document, version: hostile },
-    journalReason: hostile,
+    document: {
+      ...plain.document,
+      version: hostile,
+      reasons: [{ code: 'journalFailing', detail: hostile }],
+    },
     documentationPath: hostile,
   })
   const elements = checkHtml(page.replace(/href="[^"]*"/g, ''))
@@ -112,7 +111,7 @@ test('what lives in the page has an id, and is the same part in every page', () 
   const ids = (page: string) =>
     checkHtml(page).flatMap(({ attributes }) => (attributes.has('data-live') ? attributes.get('id') : []))
   const quiet = ids(statusPage('en', facts(0)))
-  assert.deepEqual(ids(statusPage('pt', facts(500, { journal: FAILING }, { journalReason: 'EIO' }))), quiet)
+  assert.deepEqual(ids(statusPage('pt', facts(500, { journal: FAILING }))), quiet)
   assert.equal(quiet.length, 10)
   assert.ok(!quiet.includes(undefined))
 })

@@ -20,9 +20,14 @@ interface Seen {
   readonly status: ServerStatus
 }
 
-async function seenFromOutside(t: TestContext): Promise<Seen> {
+async function seenFromOutside(t: TestContext, nowMs?: () => number): Promise<Seen> {
   const source = new FixedSource()
-  const status = new ServerStatus({ source, version: '1.2.3', documentationPath: '/docs' })
+  const status = new ServerStatus({
+    source,
+    version: '1.2.3',
+    documentationPath: '/docs',
+    ...(nowMs === undefined ? {} : { nowMs }),
+  })
   const app = Fastify()
   t.after(() => app.close())
   await app.register(swagger, { openapi: { openapi: '3.1.0' } })
@@ -162,4 +167,21 @@ test('the routes describe themselves', async t => {
   for (const name of ['absentRegistrations', 'text/html', 'journalFailing', 'secondsAgo', 'text/plain']) {
     assert.ok(text.includes(name), name)
   }
+})
+
+test('who asks again and again gets what was made a moment ago, but for the health', async t => {
+  let nowMs = 0
+  const { app, source } = await seenFromOutside(t, () => nowMs)
+  const all = () =>
+    Promise.all(['/', '/status.json', '/metrics'].map(async path => (await app.inject(path)).body))
+  const first = await all()
+  source.reading = { ...QUIET_READING, images: 77, journal: { ...QUIET_READING.journal, state: 'failing' } }
+  nowMs += 999
+  assert.deepEqual(await all(), first)
+  assert.equal((await app.inject('/healthz')).json().status, 'degraded')
+  nowMs += 1
+  const [page = '', document = '', metrics = ''] = await all()
+  assert.ok(page.includes('<p class="number">77</p>'))
+  assert.equal(JSON.parse(document).images, 77)
+  assert.equal(sampleValue(parseExposition(metrics), 'imagep2p_images'), 77)
 })
