@@ -214,7 +214,7 @@ export const english = {
     registered: (count: number) => `Registered ${pictures(count)}.`,
     updated: (count: number) => `The index server now lists ${pictures(count)} of yours.`,
     leftOut: (count: number) =>
-      `${pictures(count)} did not fit into one message to this server and ${count === 1 ? 'is' : 'are'} not listed.`,
+      `${pictures(count)} did not fit into what this server takes and ${count === 1 ? 'is' : 'are'} not listed.`,
     nothingToShare:
       'There is no picture in the folder yet, so there is nothing to register. It happens by itself once there is one.',
     ended: 'Disconnected: your pictures are no longer listed.',

@@ -213,7 +213,7 @@ export const portuguese: Messages = {
     registered: count => `${count === 1 ? 'Registrada' : 'Registradas'} ${pictures(count)}.`,
     updated: count => `O servidor de índice agora lista ${pictures(count)} deste cliente.`,
     leftOut: count =>
-      `${pictures(count)} não ${count === 1 ? 'coube' : 'couberam'} numa mensagem para este servidor e não ${count === 1 ? 'está listada' : 'estão listadas'}.`,
+      `${pictures(count)} não ${count === 1 ? 'coube' : 'couberam'} no que este servidor aceita e não ${count === 1 ? 'está listada' : 'estão listadas'}.`,
     nothingToShare:
       'Ainda não há imagens na pasta, então não há o que registrar. Isso acontece sozinho assim que houver uma.',
     ended: 'Desconectado: as imagens não estão mais listadas.',

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Compile } from 'typebox/compile'
 import { Failure } from '../base/failure.ts'
 import {
@@ -40,6 +41,12 @@ const SHORT_ANSWER_BYTES = 16_384
 
 /** Bytes of a list put into one write. */
 const PIECE_BYTES = 64 * 1024
+
+/** Times that a server with too much to do is asked again. */
+const BUSY_RETRIES = 3
+
+/** Seconds to wait for it, unless it says how long, and at most. */
+const BUSY_SECONDS = { usual: 2, most: 10 }
 
 /** Pages of one listing, at most: 20,000,000 images (what a catalog holds), 100 a page. A server could go on for ever. */
 const MAX_PAGES = 200_000
@@ -171,32 +178,47 @@ export class CatalogClient {
 
   /** Whatever the catalog API answered, its problems included; rejects where no catalog API answered. */
   async #ask(request: HttpRequest, signal: AbortSignal): Promise<Answer> {
+    for (let retries = 0; ; retries += 1) {
+      const answer = await this.#askOnce(request, signal)
+      if ((answer.status !== 429 && answer.status !== 503) || retries === BUSY_RETRIES) return answer
+      const { usual, most } = BUSY_SECONDS
+      const seconds = Math.min(answer.retryAfterSeconds ?? usual, most)
+      // Others were told to wait as long.
+      await this.#orCancelled(delay(seconds * 1000 * (1 + Math.random()), undefined, { signal }), signal)
+    }
+  }
+
+  async #askOnce(request: HttpRequest, signal: AbortSignal): Promise<Answer> {
     const endpoint = await this.#locator.locate(signal)
     const { server } = this.#locator
     const unavailable = (reason: string) => new Failure('catalogUnavailable', { server, reason })
-    let result: Awaited<ReturnType<HttpClient['exchange']>>
-    try {
-      result = await this.#http.exchange(endpoint, request, signal)
-    } catch (error) {
-      if (signal.aborted) throw new Failure('cancelled', {}, { cause: error })
-      throw error
-    }
+    const result = await this.#orCancelled(this.#http.exchange(endpoint, request, signal), signal)
     if (result.kind === 'fault') {
       if (result.fault === 'unreachable') this.#locator.forget()
       throw unavailable(result.detail)
     }
-    const { status, mediaType, body } = result
-    if (status === 204) return { kind: 'done', status, json: undefined }
+    const { status, mediaType, retryAfterSeconds, body } = result
+    if (status === 204) return { kind: 'done', status, retryAfterSeconds, json: undefined }
     if (status === 200 || status === 201) {
-      if (mediaType === 'application/json') return { kind: 'done', status, json: parseJson(body) }
+      if (mediaType === 'application/json')
+        return { kind: 'done', status, retryAfterSeconds, json: parseJson(body) }
     } else if (mediaType === 'application/problem+json') {
       const problem = parseJson(body)
       if (schemas.problem.Check(problem) && problem.type.startsWith(PROBLEM_TYPE)) {
-        return { kind: 'problem', status, problem }
+        return { kind: 'problem', status, retryAfterSeconds, problem }
       }
     }
     // Somebody else's web server, or a gateway's own words.
     throw unavailable(`HTTP ${status}`)
+  }
+
+  async #orCancelled<Result>(waiting: Promise<Result>, signal: AbortSignal): Promise<Result> {
+    try {
+      return await waiting
+    } catch (error) {
+      if (signal.aborted) throw new Failure('cancelled', {}, { cause: error })
+      throw error
+    }
   }
 
   #read<Shape>(answer: Answer, schema: Validated<Shape>, credentials?: Credentials): Shape {
@@ -218,9 +240,10 @@ export class CatalogClient {
   }
 }
 
-type Answer =
-  | { readonly kind: 'done'; readonly status: number; readonly json: unknown }
-  | { readonly kind: 'problem'; readonly status: number; readonly problem: Problem }
+type Answer = { readonly status: number; readonly retryAfterSeconds: number | undefined } & (
+  | { readonly kind: 'done'; readonly json: unknown }
+  | { readonly kind: 'problem'; readonly problem: Problem }
+)
 
 interface Validated<Shape> {
   Check(value: unknown): value is Shape
@@ -236,7 +259,11 @@ function registrationRequest(
   return {
     method,
     target: `/v1/registrations/${port}${part === '' ? '' : `/${part}`}`,
-    headers: { authorization: `Bearer ${encodeURIComponent(password)}` },
+    headers: {
+      authorization: `Bearer ${encodeURIComponent(password)}`,
+      // The next one is long after, and hundreds of peers behind one router share its connections.
+      connection: 'close',
+    },
     maxBytes: SHORT_ANSWER_BYTES,
   }
 }

@@ -28,10 +28,13 @@ export function differenceOf(
   return { added, removed, detailed }
 }
 
-/** The images of a list by their digest; of one that is named twice, the first. */
-export function byDigest(images: readonly SharedImage[]): Map<Digest, SharedImage> {
+/** The first `most` images of a list by their digest; of one that is named twice, the first. */
+export function byDigest(images: readonly SharedImage[], most: number): Map<Digest, SharedImage> {
   const map = new Map<Digest, SharedImage>()
-  for (const image of images) if (!map.has(image.digest)) map.set(image.digest, image)
+  for (const image of images) {
+    if (map.size === most) break
+    if (!map.has(image.digest)) map.set(image.digest, image)
+  }
   return map
 }
 

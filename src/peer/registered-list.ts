@@ -8,6 +8,9 @@ import { byDigest, differenceOf } from './list-difference.ts'
 import { type ServerConnection, unlessUnavailable } from './server-connection.ts'
 import { catalogEntryOf, type SharedImage } from './shared-image.ts'
 
+/** Images of one registration, at most: what our index server takes of one (catalog-limits.ts). */
+const MAX_REGISTERED_IMAGES = 200_000
+
 type ImageMap = ReadonlyMap<Digest, SharedImage>
 
 /** What the server says of the registration on the way. */
@@ -27,7 +30,8 @@ export class RegisteredList {
   /** What the server was told, with the details it was told; `undefined` where that is not known for sure. */
   #told: ImageMap | undefined
   #isListed = false
-  #leftOut = 0
+  /** Whether images were left out because a datagram was too small for them. */
+  #isCut = false
   #hasUntoldDetails = false
 
   constructor(connection: ServerConnection, credentials: () => Credentials, onStanding: OnStanding) {
@@ -43,13 +47,13 @@ export class RegisteredList {
 
   /** Whether the server's list may differ from what was given last, and bringing it there is worth trying. */
   get isIncomplete(): boolean {
-    const mayGrow = this.#leftOut > 0 && this.#connection.catalogApi.isWorthTrying(monotonicMs())
+    const mayGrow = this.#isCut && this.#connection.catalogApi.isWorthTrying(monotonicMs())
     return !this.#isListed || this.#told === undefined || mayGrow
   }
 
-  /** Whether some of the images did not fit. */
+  /** Whether images were left out that a server with a catalog API would list. */
   get isCut(): boolean {
-    return this.#leftOut > 0
+    return this.#isCut
   }
 
   /**
@@ -57,34 +61,19 @@ export class RegisteredList {
    * {@link tellDetails}).
    */
   take(images: readonly SharedImage[]): boolean {
-    this.#wanted = byDigest(images)
+    this.#wanted = byDigest(images, MAX_REGISTERED_IMAGES)
     if (this.isIncomplete || this.#told === undefined) return true
     const { added, removed, detailed } = differenceOf(this.#told, this.#wanted)
     this.#hasUntoldDetails = detailed.length > 0
     return added.length + removed.length > 0
   }
 
-  /** Brings the server's list to `images` (at least one). Rejects with a failure of either client. */
+  /** Brings the server's list to `images` (at least one, each once). Rejects with a failure of either client. */
   async bringTo(images: readonly SharedImage[], signal: AbortSignal): Promise<RegistrationResult> {
-    const wanted = byDigest(images)
-    const { datagrams } = this.#connection
-    const { password, port } = this.#credentials()
+    const wanted = byDigest(images, MAX_REGISTERED_IMAGES)
     this.#wanted = wanted
-    let byDatagram: RegistrationResult | undefined
-    if (datagrams.takesWhole(password, port, [...wanted.values()])) {
-      try {
-        byDatagram = await this.#sendDatagram(wanted, signal)
-      } catch (error) {
-        if (!isFailure(error, 'serverSilent')) throw error
-        // Some networks carry TCP only.
-        const whole = await this.#sendThroughCatalog(wanted, signal).catch(unlessUnavailable)
-        if (whole === undefined) throw error
-        return whole
-      }
-      if (byDatagram.leftOut === 0) return byDatagram
-    }
-    const whole = await this.#sendThroughCatalog(wanted, signal)
-    return whole ?? byDatagram ?? (await this.#sendDatagram(wanted, signal))
+    const { registered } = await this.#bringToWanted(signal)
+    return { registered, leftOut: Math.max(0, images.length - registered) }
   }
 
   /** Tells the server what is known of its images besides their names, where it can keep that. */
@@ -115,7 +104,28 @@ export class RegisteredList {
   forget(): void {
     this.#isListed = false
     this.#told = undefined
-    this.#leftOut = 0
+    this.#isCut = false
+  }
+
+  async #bringToWanted(signal: AbortSignal): Promise<{ readonly registered: number }> {
+    const wanted = this.#wanted
+    const { datagrams } = this.#connection
+    const { password, port } = this.#credentials()
+    let byDatagram: RegistrationResult | undefined
+    if (datagrams.takesWhole(password, port, [...wanted.values()])) {
+      try {
+        byDatagram = await this.#sendDatagram(wanted, signal)
+      } catch (error) {
+        if (!isFailure(error, 'serverSilent')) throw error
+        // Some networks carry TCP only.
+        const whole = await this.#sendThroughCatalog(wanted, signal).catch(unlessUnavailable)
+        if (whole === undefined) throw error
+        return whole
+      }
+      if (byDatagram.leftOut === 0) return byDatagram
+    }
+    const whole = await this.#sendThroughCatalog(wanted, signal)
+    return whole ?? byDatagram ?? (await this.#sendDatagram(wanted, signal))
   }
 
   async #sendDatagram(wanted: ImageMap, signal: AbortSignal): Promise<RegistrationResult> {
@@ -127,7 +137,7 @@ export class RegisteredList {
       const details = before?.get(digest)?.details
       told.set(digest, details === undefined ? { digest, name } : { digest, name, details })
     }
-    this.#acknowledged(told, result.leftOut)
+    this.#acknowledged(told, result.leftOut > 0)
     return result
   }
 
@@ -148,7 +158,10 @@ export class RegisteredList {
   }
 
   /** `undefined` where there is no catalog API. */
-  async #sendThroughCatalog(wanted: ImageMap, signal: AbortSignal): Promise<RegistrationResult | undefined> {
+  async #sendThroughCatalog(
+    wanted: ImageMap,
+    signal: AbortSignal,
+  ): Promise<{ readonly registered: number } | undefined> {
     const told = this.#isListed ? this.#told : undefined
     const standing = await this.#connection.tryCatalog(async catalog => {
       const changed = told && (await this.#sendChange(catalog, told, wanted, signal))
@@ -158,9 +171,9 @@ export class RegisteredList {
       return catalog.replaceImages(this.#credentials(), entries, signal)
     })
     if (standing === undefined) return undefined
-    this.#acknowledged(wanted, 0)
+    this.#acknowledged(wanted, false)
     this.#onStanding(standing)
-    return { registered: standing.images, leftOut: Math.max(0, wanted.size - standing.images) }
+    return { registered: standing.images }
   }
 
   async #sendChange(
@@ -203,10 +216,10 @@ export class RegisteredList {
     }
   }
 
-  #acknowledged(told: ImageMap, leftOut: number): void {
+  #acknowledged(told: ImageMap, isCut: boolean): void {
     this.#told = told
     this.#isListed = true
-    this.#leftOut = leftOut
+    this.#isCut = isCut
     this.#hasUntoldDetails = differenceOf(told, this.#wanted).detailed.length > 0
   }
 }

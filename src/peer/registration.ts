@@ -253,8 +253,9 @@ export class Registration {
     try {
       await this.#list.tellDetails(signal)
     } catch (error) {
-      // They can wait: the images are listed. That there is no catalog now was told.
-      if (!isFailure(error, 'catalogUnavailable')) throw error
+      if (isFailure(error, 'registeredWithOtherPassword')) this.#forgotten()
+      // They can wait: the images are listed.
+      else if (!isFailure(error, 'catalogUnavailable')) throw error
     }
   }
 

@@ -73,8 +73,11 @@ export class ServerConnection {
         throw error
       }
       this.#reason = isFailure(error, 'catalogUnavailable') ? error.details.reason : 'JSON'
-      this.catalogApi.missed(monotonicMs())
-      this.#tellLimit({ kind: 'noCatalog', reason: this.#reason })
+      // A server that has it, or knows ALV and so ought to, may be restarting or have too much to do at this moment.
+      const isExpected = this.catalogApi.wasThere || this.renewal.isThere
+      this.catalogApi.missed(monotonicMs(), isExpected)
+      const isSure = !isExpected || this.catalogApi.missesInARow > 1
+      if (isSure) this.#tellLimit({ kind: 'noCatalog', reason: this.#reason })
       return this.#withoutCatalog()
     }
   }

@@ -55,6 +55,8 @@ export type HttpResult =
       readonly status: number
       /** Lower-case, without parameters; empty where none was given. */
       readonly mediaType: string
+      /** Seconds after which asking again is worth it (Retry-After), where the server says so. */
+      readonly retryAfterSeconds: number | undefined
       readonly body: Buffer
     }
   | {
@@ -154,7 +156,9 @@ class Attempt {
       signal.throwIfAborted()
       if (this.#cutFor !== undefined) return this.#cutFor
       const mediaType = (answer.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-      return { kind: 'answer', status: answer.statusCode ?? 0, mediaType, body }
+      const retryAfter = answer.headers['retry-after'] ?? ''
+      const retryAfterSeconds = /^[0-9]{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined
+      return { kind: 'answer', status: answer.statusCode ?? 0, mediaType, retryAfterSeconds, body }
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof BodySourceError) throw error.cause

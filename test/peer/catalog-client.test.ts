@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type TestContext, test } from 'node:test'
-import { Failure, type FailureCode } from '../../src/base/failure.ts'
+import { type Failure, type FailureCode, isFailure } from '../../src/base/failure.ts'
 import { CatalogClient } from '../../src/peer/catalog-client.ts'
 import { ServerLocator } from '../../src/peer/server-locator.ts'
 import type { ImageEntry } from '../../src/protocol/catalog-api.ts'
@@ -46,14 +46,16 @@ function* entries(from: number, to: number): Generator<ImageEntry> {
   for (let index = from; index < to; index += 1) yield entry(index)
 }
 
-async function failsWith(promise: Promise<unknown>, code: FailureCode): Promise<Failure> {
+async function failsWith<Code extends FailureCode>(
+  promise: Promise<unknown>,
+  code: Code,
+): Promise<Failure<Code>> {
   let failure: unknown
   await assert.rejects(promise, error => {
     failure = error
     return true
   })
-  assert.ok(failure instanceof Failure, String(failure))
-  assert.equal(failure.code, code)
+  assert.ok(isFailure(failure, code), String(failure))
   return failure
 }
 
@@ -136,19 +138,42 @@ test('another password, and any problem, is said as what it is', async t => {
   await failsWith(client.renew({ ...other, port: 5002 }, never), 'registeredWithOtherPassword')
   assert.equal(await client.end(other, never), false)
 
-  const busy = await clientOfAnswer(t, (request, response) => {
+  const full = await clientOfAnswer(t, (request, response) => {
     request.resume()
-    response.writeHead(503, { 'content-type': 'application/problem+json' })
-    const about = { title: 'Too busy', status: 503, detail: 'Come later.' }
-    response.end(JSON.stringify({ type: 'urn:imagep2p:problem:busy', ...about }))
+    response.writeHead(507, { 'content-type': 'application/problem+json' })
+    const about = { title: 'No room', status: 507, detail: 'Share fewer.' }
+    response.end(JSON.stringify({ type: 'urn:imagep2p:problem:tooManyImages', ...about }))
   })
-  const told = await failsWith(busy.page({}, never), 'serverRefused')
-  assert.equal((told as Failure<'serverRefused'>).details.reason, 'Too busy (Come later.)')
-  await failsWith(busy.end(credentials, never), 'serverRefused')
-  await failsWith(
-    busy.replaceImages(credentials, () => entries(0, 10), never),
-    'serverRefused',
-  )
+  const told = await failsWith(full.page({}, never), 'serverRefused')
+  assert.equal(told.details.reason, 'No room (Share fewer.)')
+  await failsWith(full.end(credentials, never), 'serverRefused')
+  const replacing = full.replaceImages(credentials, () => entries(0, 10), never)
+  await failsWith(replacing, 'serverRefused')
+})
+
+test('a server with too much to do is asked again, some times', async t => {
+  for (const status of [429, 503]) {
+    let asked = 0
+    const client = await clientOfAnswer(t, (request, response) => {
+      asked += 1
+      request.resume()
+      const isOver = asked === 3
+      const head = { 'content-type': `application/${isOver ? 'json' : 'problem+json'}`, 'retry-after': '0' }
+      response.writeHead(isOver ? 200 : status, head)
+      const problem = { type: 'urn:imagep2p:problem:busy', title: 'Busy', status }
+      response.end(JSON.stringify(isOver ? { images: 2, leaseSeconds: 120 } : problem))
+    })
+    const { images } = await client.replaceImages(credentials, () => entries(0, 2), never)
+    assert.deepEqual([images, asked], [2, 3])
+    await failsWith(client.renew(credentials, never), 'serverRefused')
+    assert.equal(asked, 7)
+  }
+  const cancelling = new AbortController()
+  const later = await clientOfAnswer(t, (_, response) => {
+    response.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '5' })
+    response.end('{"type":"urn:imagep2p:problem:busy","title":"","status":503}', () => cancelling.abort())
+  })
+  await failsWith(later.counts(cancelling.signal), 'cancelled')
 })
 
 test('where there is no catalog API it is said so, whatever else is there', async t => {

@@ -57,7 +57,7 @@ function assertFault(result: HttpResult, fault: string): void {
 
 test('an answer comes with its status, media type and body, on one connection for all', async t => {
   const server = await startServer(t, (request, response) => {
-    response.writeHead(418, { 'content-type': 'Application/JSON; charset=utf-8' })
+    response.writeHead(418, { 'content-type': 'Application/JSON; charset=utf-8', 'retry-after': '7' })
     response.end(`${request.method} ${request.url} ${request.headers['x-test']} ${request.headers.host}`)
   })
   const client = openClient(t)
@@ -67,6 +67,7 @@ test('an answer comes with its status, media type and body, on one connection fo
       kind: 'answer',
       status: 418,
       mediaType: 'application/json',
+      retryAfterSeconds: 7,
       body: Buffer.from(`GET /a?b=c yes 127.0.0.1:${server.port}`),
     })
   }
