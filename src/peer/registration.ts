@@ -199,10 +199,11 @@ export class Registration {
   }
 
   async #renewLease(signal: AbortSignal): Promise<void> {
-    const { renewal, datagrams } = this.#connection
-    // A server that gives no leases knows us again after a restart by the whole list.
+    const { renewal, catalogApi, datagrams } = this.#connection
     if (!renewal.isWorthTrying(monotonicMs())) {
-      await this.#tell(signal)
+      if (catalogApi.isThere) await this.#renewThroughCatalog(signal)
+      // A server that gives no leases knows us again after a restart by the whole list.
+      else await this.#tell(signal)
       return
     }
     let answer: Renewal
@@ -218,9 +219,7 @@ export class Registration {
         this.#onStanding(answer.leaseSeconds, answer.isUnreachable ? false : undefined)
         break
       case 'oldServer':
-        this.#connection.missedRenewal()
-        this.#leaseMs = undefined
-        this.#heard()
+        this.#givesNoLeases()
         break
       case 'notRegistered':
         this.#forgotten()
@@ -230,23 +229,29 @@ export class Registration {
     }
   }
 
-  /** Nobody answered an ALV, which may be the network's fault, the server's end, or a server that does not know the word. */
+  /** Nobody answered an ALV: the network carries TCP only, the server is gone, or it says nothing to words it does not know. */
   async #renewWithoutAnswer(silence: Failure, signal: AbortSignal): Promise<void> {
-    const { renewal, catalogApi, catalog } = this.#connection
+    const { renewal, catalogApi } = this.#connection
     if (catalogApi.isThere) {
-      try {
-        const credentials = { password: this.#source.password, port: this.#source.port() }
-        const { leaseSeconds, reachable } = await catalog.renew(credentials, signal)
-        this.#onStanding(leaseSeconds, reachable)
-      } catch (error) {
-        if (!isFailure(error, 'registeredWithOtherPassword')) throw silence
-        this.#forgotten()
-      }
-      return
+      renewal.missed(monotonicMs())
+      return this.#renewThroughCatalog(signal).catch(error => {
+        throw isFailure(error, 'catalogUnavailable') ? silence : error
+      })
     }
     if (renewal.wasThere) throw silence
     await this.#tell(signal)
-    if (!catalogApi.isThere) this.#connection.missedRenewal()
+    if (!catalogApi.isThere) this.#givesNoLeases()
+  }
+
+  async #renewThroughCatalog(signal: AbortSignal): Promise<void> {
+    try {
+      const credentials = { password: this.#source.password, port: this.#source.port() }
+      const { leaseSeconds, reachable } = await this.#connection.catalog.renew(credentials, signal)
+      this.#onStanding(leaseSeconds, reachable)
+    } catch (error) {
+      if (!isFailure(error, 'registeredWithOtherPassword')) throw error
+      this.#forgotten()
+    }
   }
 
   async #tellDetails(signal: AbortSignal): Promise<void> {
@@ -263,6 +268,12 @@ export class Registration {
     const wasKnown = await this.#list.end(signal)
     this.#mayBeListed = false
     return { kind: 'ended', wasKnown }
+  }
+
+  #givesNoLeases(): void {
+    this.#connection.missedRenewal()
+    this.#leaseMs = undefined
+    this.#heard()
   }
 
   /** The server does not know us. With us, maybe hundreds of others find that out: each comes back in its own moment. */

@@ -9,6 +9,8 @@ import type { Image, ImageEntry } from '../../src/protocol/catalog-api.ts'
 export interface CatalogServerTraits {
   /** Seconds; 0 for a server that does not know ALV. */
   leaseSeconds?: number
+  /** Words that it leaves without an answer, all of them where that is `all`. */
+  ignores?: readonly string[] | 'all'
   /** Whether there is anything on the TCP port. */
   hasApi?: boolean
   /** Bytes of each datagram that it reads. */
@@ -32,6 +34,8 @@ export class CatalogServer {
   readonly traits: Required<CatalogServerTraits>
   /** Datagrams up to their list, and `METHOD path?query` of requests, as they came. */
   readonly asked: string[] = []
+  /** Told of what it was asked before it answers. */
+  onAsked: (what: string) => void = () => {}
   /** By `address:port`. */
   readonly registrations = new Map<string, Registration>()
   #datagrams: Socket | undefined
@@ -39,7 +43,7 @@ export class CatalogServer {
 
   constructor(traits: CatalogServerTraits = {}) {
     this.traits = {
-      ...{ leaseSeconds: 120, hasApi: true, bufferBytes: 65_535, reachable: undefined, port: 0 },
+      ...{ leaseSeconds: 120, ignores: [], hasApi: true, bufferBytes: 65_535, reachable: undefined, port: 0 },
       ...traits,
     }
   }
@@ -99,10 +103,9 @@ export class CatalogServer {
     await once(datagrams, 'close')
   }
 
-  /** What is asked of it from now on. */
-  listen(): string[] {
-    this.asked.length = 0
-    return this.asked
+  /** Forgets what it was asked so far, and gives it. */
+  takeAsked(): string[] {
+    return this.asked.splice(0)
   }
 
   /** Every image, the one registered first in front. */
@@ -121,10 +124,17 @@ export class CatalogServer {
     return [...images.values()]
   }
 
+  #note(what: string): void {
+    this.asked.push(what)
+    this.onAsked(what)
+  }
+
   #onDatagram(socket: Socket, bytes: Buffer, from: RemoteInfo): void {
     const message = bytes.subarray(0, this.traits.bufferBytes).toString('utf8')
     const [word = '', password = '', port = '', ...rest] = message.split(' ')
-    this.asked.push([word, password, port].join(' ').trim())
+    this.#note([word, password, port].join(' ').trim())
+    const { ignores } = this.traits
+    if (ignores === 'all' || ignores.includes(word)) return
     socket.send(
       this.#answer(word, password, `${from.address}:${port}`, rest.join(' ')),
       from.port,
@@ -162,7 +172,7 @@ export class CatalogServer {
 
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = request
-    this.asked.push(`${method} ${url}`)
+    this.#note(`${method} ${url}`)
     const { pathname, searchParams } = new URL(url, 'http://server')
     const [, , collection, id = '', part = ''] = pathname.split('/')
     if (collection === 'registrations') return this.#onRegistration(request, response, Number(id), part)
@@ -205,7 +215,7 @@ export class CatalogServer {
     const password = decodeURIComponent((request.headers.authorization ?? '').slice('Bearer '.length))
     const { method } = request
     const known = this.registrations.get(owner)
-    const mayRegister = part === 'images'
+    const mayRegister = method === 'PUT' && part === 'images'
     if (known === undefined ? !mayRegister : known.password !== password) {
       request.resume()
       return problem(response, 403, 'refusedPassword')
