@@ -164,14 +164,12 @@ export class Registration {
   /** What is to be done now and then: tell what changed, or that we are still here. */
   async #keepUp(signal: AbortSignal): Promise<void> {
     if (!this.#isWanted || signal.aborted) return
-    if (this.#isDirty && !this.#list.isIncomplete) {
-      const images = this.#source.entries()
-      this.#isDirty = images.length === 0 || this.#list.take(images)
-    }
-    if (this.#isDirty || this.#list.isIncomplete) {
-      const { isCut } = this.#list
+    const { isCut, isIncomplete } = this.#list
+    const images = this.#isDirty || isIncomplete ? this.#source.entries() : []
+    if (this.#isDirty && !isIncomplete) this.#isDirty = images.length === 0 || this.#list.take(images)
+    if (this.#isDirty || isIncomplete) {
       const isNews = this.#isDirty
-      const state = await this.#tell(signal)
+      const state = await this.#tell(signal, images)
       if (isNews || (isCut && !this.#list.isCut)) this.#observer.onRenewed(state)
     } else if (monotonicMs() >= this.#renewAtMs) {
       await this.#renewLease(signal)
@@ -179,11 +177,13 @@ export class Registration {
     await this.#tellDetails(signal)
   }
 
-  async #tell(callerSignal: AbortSignal): Promise<RegistrationState> {
+  async #tell(
+    callerSignal: AbortSignal,
+    images: readonly SharedImage[] = this.#source.entries(),
+  ): Promise<RegistrationState> {
     const signal = AbortSignal.any([callerSignal, this.#stopping.signal])
     this.#isDirty = false
     try {
-      const images = this.#source.entries()
       if (images.length === 0) {
         if (this.#list.isListed) await this.#list.end(signal)
         this.#renewAtMs = monotonicMs() + this.#renewMs

@@ -72,6 +72,7 @@ class PrintedListing {
   readonly #isRestricted: boolean
   readonly #countImages: () => Promise<number | undefined>
   #printed = 0
+  #hasHeading = false
   #hasSeveralPages = false
 
   constructor(context: CommandContext, query: ImageQuery, countImages: () => Promise<number | undefined>) {
@@ -84,7 +85,8 @@ class PrintedListing {
   async page(page: CatalogPage, isCut: boolean): Promise<void> {
     const { terminal, messages } = this.#context
     const { images, next } = page
-    if (this.#printed === 0) {
+    if (!this.#hasHeading) {
+      this.#hasHeading = true
       this.#hasSeveralPages = next !== undefined && !isCut
       terminal.print(await this.#heading(images.length, isCut))
     }
