@@ -37,7 +37,7 @@ export interface HttpRequest {
 }
 
 /** Why an exchange gave no answer. */
-export type HttpFault =
+type HttpFault =
   /** No connection came to stand. */
   | 'unreachable'
   /** What came back is not HTTP. */

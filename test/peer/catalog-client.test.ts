@@ -12,7 +12,7 @@ import { md5 } from '../support/md5.ts'
 import { closedPort, startOwner } from '../support/owners.ts'
 
 const never = new AbortController().signal
-const credentials = { password: 'pw ç%/?', port: 5001 }
+const credentials = { password: 'pw-ç%/?', port: 5001 }
 
 function clientOf(t: TestContext, port: number): CatalogClient {
   const locator = new ServerLocator({ host: '127.0.0.1', port })
