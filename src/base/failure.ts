@@ -26,6 +26,8 @@ export interface FailureDetails {
   serverRefused: { server: string; reason: string }
   serverUnreadable: { server: string }
   registeredWithOtherPassword: { server: string; port: number }
+  /** No catalog API answered over TCP: there is none, or something stands between. */
+  catalogUnavailable: { server: string; reason: string }
   cancelled: Record<never, never>
   // Images
   imageNotListed: { wanted: string }

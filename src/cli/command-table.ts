@@ -52,7 +52,20 @@ export const commands = {
     },
   },
   client: { arguments: [{ name: 'server' }, { name: 'directory' }], options: sharing },
-  list: { arguments: [{ name: 'server' }], options: { json: { value: 'flag', text: 'json' } } },
+  list: {
+    arguments: [{ name: 'server' }],
+    options: {
+      search: { value: 'words', text: 'search' },
+      format: { value: 'formats', text: 'format' },
+      'min-size': { value: 'size', text: 'minSize' },
+      'min-width': { value: 'count', text: 'minWidth' },
+      'min-height': { value: 'count', text: 'minHeight' },
+      orientation: { value: 'orientation', text: 'orientation' },
+      sort: { value: 'order', text: 'sort' },
+      limit: { value: 'count', text: 'limit' },
+      json: { value: 'flag', text: 'json' },
+    },
+  },
   get: {
     arguments: [{ name: 'server' }, { name: 'wanted', many: true }],
     options: { out: { value: 'directory', text: 'out', short: 'o' }, json: { value: 'flag', text: 'json' } },

@@ -13,6 +13,7 @@ import {
   type OptionSpecification,
   type ValueKind,
 } from './command-table.ts'
+import { isOrder, isOrientation, isSearch, parseFormats, parseSize } from './list-query.ts'
 
 /** What a command line asks for. */
 export type Invocation =
@@ -104,6 +105,16 @@ function accepts(kind: Exclude<ValueKind, 'flag'>, value: string): boolean {
       return isDatagramPath(value)
     case 'count':
       return /^[1-9][0-9]{0,8}$/.test(value)
+    case 'words':
+      return isSearch(value)
+    case 'formats':
+      return parseFormats(value) !== undefined
+    case 'size':
+      return parseSize(value) !== undefined
+    case 'orientation':
+      return isOrientation(value)
+    case 'order':
+      return isOrder(value)
     case 'directory':
       return true
     default:

@@ -5,6 +5,7 @@ import type { Messages } from '../messages/messages.ts'
 import type { DownloadObserver, FailedAttempt } from '../peer/download/download-image.ts'
 import type { PeerObserver } from '../peer/peer.ts'
 import type { RegistrationState } from '../peer/registration.ts'
+import type { ServerLimit } from '../peer/server-connection.ts'
 import type { ListedImage } from '../protocol/listing.ts'
 import { describeFailure } from './describe-failure.ts'
 import type { Terminal } from './terminal.ts'
@@ -40,6 +41,9 @@ export function reportPeer(terminal: PeerVoice, messages: Messages, server: stri
     onRetry: attempts => {
       if (attempts === RETRIES_BEFORE_WORD) terminal.print(peer.retrying(server, attempts))
     },
+    onLimit: limit => terminal.print(describeLimit(limit, server, messages)),
+    onReachability: (news, port) =>
+      terminal.print(news === 'unreachable' ? peer.unreachable(port) : peer.reachable(port)),
     onStoreCondition: condition => {
       if (condition.kind === 'setAside')
         terminal.print(peer.storeSetAside(condition.movedTo, printable(condition.reason)))
@@ -51,6 +55,11 @@ export function reportPeer(terminal: PeerVoice, messages: Messages, server: stri
 
 /** Tries without an answer after which a person wonders what is going on. */
 export const RETRIES_BEFORE_WORD = 2
+
+/** What a server lacks, in a sentence. */
+export function describeLimit(limit: ServerLimit, server: string, { peer }: Messages): string {
+  return limit.kind === 'oldServer' ? peer.oldServer(server) : peer.noCatalog(server, printable(limit.reason))
+}
 
 /** What came of a registration, an update or an end, in sentences. */
 export function describeRegistration(

@@ -3,17 +3,25 @@ import { printable } from '../base/printable.ts'
 import type { Messages } from '../messages/messages.ts'
 import type { Peer } from '../peer/peer.ts'
 import { describeFailure } from './describe-failure.ts'
-import { formatListing } from './format-listing.ts'
+import { formatPage } from './format-listing.ts'
 import {
   FIRST_MENU_STATE,
+  FIRST_PAGE,
+  isPaged,
   type MenuAction,
   type MenuState,
   menuChoices,
   menuPrompt,
+  pageHint,
+  type ShownPage,
+  stateAfterPage,
   stepMenu,
 } from './menu.ts'
 import { describeRegistration, reportDownload } from './peer-reporter.ts'
 import type { Terminal } from './terminal.ts'
+
+/** Images of one page: what a person reads at once, and what old scripts that choose by number may have seen in a LST. */
+const PAGE_ENTRIES = { keyboard: 30, pipe: 100 } as const
 
 /** Runs the menu over a peer until "exit", the end of input, or the signal. */
 export async function runMenu(
@@ -78,16 +86,11 @@ async function performOn(
     case 'end':
       say(describeRegistration(await peer.end(signal), 'end', messages))
       return undefined
-    case 'list':
-    case 'offerDownload': {
-      const result = await peer.list(signal)
-      say(formatListing(result, digest => peer.has(digest), messages))
-      const { images } = result
-      return action.kind === 'offerDownload' && images.length > 0 ? { kind: 'whichImage', images } : undefined
-    }
+    case 'show':
+      return showPage(peer, action, terminal, messages, signal)
     case 'exit':
       return undefined
-    case 'download': {
+    case 'fetch': {
       const saved = await peer.download(
         action.image,
         reportDownload(action.image, terminal, messages),
@@ -102,4 +105,48 @@ async function performOn(
     default:
       return action satisfies never
   }
+}
+
+/** Shows a page; the state it leads to, where there is something on it. */
+async function showPage(
+  peer: Peer,
+  { purpose, request }: MenuAction & { kind: 'show' },
+  terminal: Terminal,
+  messages: Messages,
+  signal: AbortSignal,
+): Promise<MenuState | undefined> {
+  const { search } = request
+  const limit = terminal.hasKeyboard ? PAGE_ENTRIES.keyboard : PAGE_ENTRIES.pipe
+  const cursor = request.cursors.at(-1)
+  const page = await peer.page(
+    {
+      limit,
+      ...(search === undefined ? {} : { search }),
+      ...(cursor === undefined ? {} : { cursor }),
+    },
+    signal,
+  )
+  const { images, next } = page
+  if (images.length === 0 && request !== FIRST_PAGE) {
+    terminal.print(request.page > 0 ? messages.menu.noNextPage : messages.list.nothingFound)
+    return undefined
+  }
+  const shown: ShownPage = { request, images, first: request.page * limit + 1, next }
+  const heading = await headingOf(shown, peer, messages, signal)
+  const lines = formatPage(page, { heading, first: shown.first }, digest => peer.has(digest), messages)
+  for (const line of lines) terminal.print(line)
+  if (isPaged(shown)) terminal.print(pageHint(shown, messages))
+  return stateAfterPage(purpose, shown)
+}
+
+async function headingOf(
+  { images, next, request }: ShownPage,
+  peer: Peer,
+  { list }: Messages,
+  signal: AbortSignal,
+): Promise<string> {
+  const isWhole = request.page === 0 && next === undefined
+  if (request.search !== undefined) return isWhole ? list.found(images.length) : list.finding
+  const count = isWhole ? images.length : await peer.networkImageCount(signal)
+  return count === undefined ? list.finding : list.heading(count)
 }

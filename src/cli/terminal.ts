@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
 
@@ -36,6 +37,13 @@ export class Terminal {
     this.#streams.output.write(`${text}\n`)
     if (this.#progress !== '') this.#drawProgress()
     else if (this.#isPrompting) this.#reader?.prompt(true)
+  }
+
+  /** Resolves once whoever reads standard output took so much that more may be written. */
+  async drained(signal: AbortSignal): Promise<void> {
+    const { output } = this.#streams
+    if ('writableNeedDrain' in output && output.writableNeedDrain === true)
+      await once(output, 'drain', { signal })
   }
 
   /** Writes a sentence to standard error. */

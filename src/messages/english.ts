@@ -74,6 +74,8 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
   serverUnreadable: ({ server }) => `What ${server} answered is not of this protocol. Is it an index server?`,
   registeredWithOtherPassword: ({ server, port }) =>
     `The index server ${server} does not take it: this address with port ${port} is registered with another password, or not at all. Register, or use another --port.`,
+  catalogUnavailable: ({ server, reason }) =>
+    `The catalog of ${server} could not be asked over TCP (${reason}). Check that the index server runs, and that no firewall stops TCP on its port.`,
   cancelled: () => 'Stopped before it was done.',
   imageNotListed: ({ wanted }) =>
     `“${wanted}” is not among the listed pictures. “imagep2p list” shows them with their names and MD5 sums.`,
@@ -120,6 +122,11 @@ export const english = {
       language: 'en or pt',
       datagramPath: 'auto, fast or portable',
       count: 'a whole number from 1 on',
+      words: 'some words, of at most 200 characters in all',
+      formats: 'formats such as jpeg, or several by commas: jpeg,png (16 at most)',
+      size: 'a size such as 500kB or 2MB',
+      orientation: 'landscape, portrait or square',
+      order: 'newest, name, size or owners',
       flag: 'no value',
     },
     valueNames: {
@@ -129,6 +136,11 @@ export const english = {
       language: 'LANGUAGE',
       datagramPath: 'PATH',
       count: 'N',
+      words: 'WORDS',
+      formats: 'FORMATS',
+      size: 'SIZE',
+      orientation: 'SHAPE',
+      order: 'ORDER',
     },
     argumentNames: {
       server: 'SERVER',
@@ -167,6 +179,14 @@ export const english = {
       recursive: 'share the pictures in subfolders too',
       json: 'print one JSON value a line',
       out: 'folder to save into (default: the current one)',
+      search: 'only pictures whose names hold all these words, in any order; case and accents do not count',
+      format: 'only pictures of these formats: jpeg,png and so on',
+      minSize: 'only files of at least this size, such as 500kB or 2MB',
+      minWidth: 'only pictures at least so many pixels wide',
+      minHeight: 'only pictures at least so many pixels high',
+      orientation: 'only pictures of this shape: landscape, portrait or square',
+      sort: 'newest, name, size (largest first) or owners (most first); without it, in the order they came where that is one page of 1,000, and else newest first',
+      limit: 'so many pictures at most (default: all there are)',
     },
   },
   server: {
@@ -215,7 +235,7 @@ export const english = {
     registered: (count: number) => `Registered ${pictures(count)}.`,
     updated: (count: number) => `The index server now lists ${pictures(count)} of yours.`,
     leftOut: (count: number) =>
-      `${pictures(count)} did not fit into one message to this server and ${count === 1 ? 'is' : 'are'} not listed.`,
+      `${pictures(count)} did not fit into what this server takes and ${count === 1 ? 'is' : 'are'} not listed.`,
     nothingToShare:
       'There is no picture in the folder yet, so there is nothing to register. It happens by itself once there is one.',
     ended: 'Disconnected: your pictures are no longer listed.',
@@ -227,6 +247,14 @@ export const english = {
     storeMemoryOnly: (reason: string) =>
       `Nothing can be remembered of this folder (${reason}): everything works, and the pictures are read anew at the next start.`,
     trouble: (sentence: string) => `${sentence} It is tried again by itself.`,
+    oldServer: (server: string) =>
+      `${server} is an older index server: a listing may be cut and shows no sizes, and a folder too large for one message is not listed whole.`,
+    noCatalog: (server: string, reason: string) =>
+      `${server} answers only by single messages, not over TCP (${reason}): it is an older index server, or a firewall stands between. A listing may be cut and shows no sizes, and a folder too large for one message is not listed whole.`,
+    unreachable: (port: number) =>
+      `The index server could not connect to your port ${port}: others can hardly fetch your pictures, and you are listed after owners who can be reached. Let TCP port ${port} through the firewall of this computer and forward it in your router, or share on a port that is open with --port.`,
+    reachable: (port: number) =>
+      `The index server can connect to your port ${port} now: others can fetch your pictures.`,
   },
   list: {
     empty: 'No pictures are listed at the moment.',
@@ -236,6 +264,14 @@ export const english = {
     mayBeCut:
       'The list is as long as one message of this server can be: there may be more pictures than it shows.',
     unreadable: (count: number) => `${counted(count, 'entry', 'entries')} of the answer could not be read.`,
+    first: (count: number) => `The first ${pictures(count)} of more:`,
+    found: (count: number) => `${pictures(count)} found:`,
+    finding: 'Pictures found:',
+    nothingFound: 'No picture that is listed is like that.',
+    total: (count: number) => `${pictures(count)} in all.`,
+    disputed: 'its owners do not agree on its content',
+    notApplied: (options: readonly string[]) =>
+      `This index server knows nothing of the pictures but their names and owners: ${options.join(', ')} had no effect.`,
   },
   download: {
     progress: (name: string, size: string, rate: string) => `${name}  ${size}  ${rate}`,
@@ -250,9 +286,16 @@ export const english = {
     choices: ['Register', 'List', 'Download', 'Update', 'Disconnect', 'Exit'] as readonly string[],
     prompt: 'Your choice: ',
     wrongChoice: (line: string) => `“${line}” is not on the menu. Write a number from 1 to 6.`,
-    whichImage: (count: number) => `Number of the picture to download (1 to ${count}, empty for none): `,
-    wrongImage: (line: string, count: number) =>
-      `“${line}” is not the number of a picture: they go from 1 to ${count}.`,
+    whichImage: (first: number, last: number) =>
+      `Number of the picture to download (${first} to ${last}, empty for none): `,
+    wrongImage: (line: string, first: number, last: number) =>
+      `“${line}” is not the number of a picture: they go from ${first} to ${last}.`,
+    shown: (first: number, last: number) => `Pictures ${first} to ${last}.`,
+    nextPage: 'n: next page',
+    previousPage: 'p: previous page',
+    search: '/words: search',
+    noNextPage: 'This is the last page.',
+    noPreviousPage: 'There is no page before this one.',
     notRegistered: 'You are not registered. Choose 1 first.',
     bye: 'Goodbye.',
   },

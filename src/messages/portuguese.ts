@@ -76,6 +76,8 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
     `A resposta de ${server} não é deste protocolo. É mesmo um servidor de índice?`,
   registeredWithOtherPassword: ({ server, port }) =>
     `O servidor de índice ${server} não aceita: este endereço com a porta ${port} está registrado com outra senha, ou não está registrado. Registre-se, ou use outra --port.`,
+  catalogUnavailable: ({ server, reason }) =>
+    `O catálogo de ${server} não pôde ser consultado por TCP (${reason}). Confira se o servidor de índice está rodando e se nenhum firewall barra o TCP na porta dele.`,
   cancelled: () => 'Interrompido antes do fim.',
   imageNotListed: ({ wanted }) =>
     `“${wanted}” não está entre as imagens listadas. “imagep2p list” mostra todas com nome e soma MD5.`,
@@ -118,6 +120,11 @@ export const portuguese: Messages = {
       language: 'en ou pt',
       datagramPath: 'auto, fast ou portable',
       count: 'um número inteiro a partir de 1',
+      words: 'algumas palavras, com no máximo 200 caracteres ao todo',
+      formats: 'formatos como jpeg, ou vários separados por vírgula: jpeg,png (no máximo 16)',
+      size: 'um tamanho como 500kB ou 2MB',
+      orientation: 'landscape (deitada), portrait (em pé) ou square (quadrada)',
+      order: 'newest, name, size ou owners',
       flag: 'nenhum valor',
     },
     valueNames: {
@@ -127,6 +134,11 @@ export const portuguese: Messages = {
       language: 'IDIOMA',
       datagramPath: 'CAMINHO',
       count: 'N',
+      words: 'PALAVRAS',
+      formats: 'FORMATOS',
+      size: 'TAMANHO',
+      orientation: 'FORMA',
+      order: 'ORDEM',
     },
     argumentNames: {
       server: 'SERVIDOR',
@@ -165,6 +177,15 @@ export const portuguese: Messages = {
       recursive: 'compartilha também as imagens das subpastas',
       json: 'imprime um valor JSON por linha',
       out: 'pasta em que salvar (padrão: a atual)',
+      search:
+        'só imagens cujo nome contém todas estas palavras, em qualquer ordem; maiúsculas e acentos não contam',
+      format: 'só imagens destes formatos: jpeg,png e assim por diante',
+      minSize: 'só arquivos de pelo menos este tamanho, como 500kB ou 2MB',
+      minWidth: 'só imagens com pelo menos tantos pixels de largura',
+      minHeight: 'só imagens com pelo menos tantos pixels de altura',
+      orientation: 'só imagens desta forma: landscape (deitada), portrait (em pé) ou square (quadrada)',
+      sort: 'newest (mais novas antes), name (nome), size (maiores antes) ou owners (mais donos antes); sem isto, na ordem de chegada se couber numa página de 1.000, senão as mais novas antes',
+      limit: 'no máximo tantas imagens (padrão: todas)',
     },
   },
   server: {
@@ -213,7 +234,7 @@ export const portuguese: Messages = {
     registered: count => `${count === 1 ? 'Registrada' : 'Registradas'} ${pictures(count)}.`,
     updated: count => `O servidor de índice agora lista ${pictures(count)} deste cliente.`,
     leftOut: count =>
-      `${pictures(count)} não ${count === 1 ? 'coube' : 'couberam'} numa mensagem para este servidor e não ${count === 1 ? 'está listada' : 'estão listadas'}.`,
+      `${pictures(count)} não ${count === 1 ? 'coube' : 'couberam'} no que este servidor aceita e não ${count === 1 ? 'está listada' : 'estão listadas'}.`,
     nothingToShare:
       'Ainda não há imagens na pasta, então não há o que registrar. Isso acontece sozinho assim que houver uma.',
     ended: 'Desconectado: as imagens não estão mais listadas.',
@@ -225,6 +246,14 @@ export const portuguese: Messages = {
     storeMemoryOnly: reason =>
       `Nada pode ser lembrado desta pasta (${reason}): tudo funciona, e as imagens são lidas de novo na próxima vez.`,
     trouble: sentence => `${sentence} Será tentado de novo sozinho.`,
+    oldServer: server =>
+      `${server} é um servidor de índice mais antigo: uma lista pode vir cortada e não mostra tamanhos, e uma pasta grande demais para uma mensagem não é listada inteira.`,
+    noCatalog: (server, reason) =>
+      `${server} só responde por mensagens avulsas, não por TCP (${reason}): é um servidor de índice mais antigo, ou há um firewall no caminho. Uma lista pode vir cortada e não mostra tamanhos, e uma pasta grande demais para uma mensagem não é listada inteira.`,
+    unreachable: port =>
+      `O servidor de índice não conseguiu se conectar à porta ${port} deste cliente: os outros dificilmente poderão buscar as imagens, e este cliente é listado depois dos donos que podem ser alcançados. Libere a porta TCP ${port} no firewall deste computador e encaminhe-a no roteador, ou compartilhe numa porta aberta com --port.`,
+    reachable: port =>
+      `O servidor de índice agora consegue se conectar à porta ${port} deste cliente: os outros podem buscar as imagens.`,
   },
   list: {
     empty: 'Nenhuma imagem está listada no momento.',
@@ -234,6 +263,14 @@ export const portuguese: Messages = {
     mayBeCut: 'A lista está tão longa quanto uma mensagem deste servidor pode ser: pode haver mais imagens.',
     unreadable: count =>
       `${counted(count, 'item da resposta não pôde ser lido', 'itens da resposta não puderam ser lidos')}.`,
+    first: count => `As primeiras ${pictures(count)} de mais:`,
+    found: count => `${counted(count, 'imagem encontrada', 'imagens encontradas')}:`,
+    finding: 'Imagens encontradas:',
+    nothingFound: 'Nenhuma imagem listada é assim.',
+    total: count => `${pictures(count)} ao todo.`,
+    disputed: 'os donos não concordam sobre o conteúdo',
+    notApplied: options =>
+      `Este servidor de índice só sabe das imagens os nomes e os donos: ${options.join(', ')} não teve efeito.`,
   },
   download: {
     progress: (name, size, rate) => `${name}  ${size}  ${rate}`,
@@ -247,8 +284,14 @@ export const portuguese: Messages = {
     choices: ['Registrar', 'Listar', 'Baixar', 'Atualizar', 'Desconectar', 'Sair'],
     prompt: 'Opção: ',
     wrongChoice: line => `“${line}” não está no menu. Escreva um número de 1 a 6.`,
-    whichImage: count => `Número da imagem a baixar (1 a ${count}, vazio para nenhuma): `,
-    wrongImage: (line, count) => `“${line}” não é o número de uma imagem: vão de 1 a ${count}.`,
+    whichImage: (first, last) => `Número da imagem a baixar (${first} a ${last}, vazio para nenhuma): `,
+    wrongImage: (line, first, last) => `“${line}” não é o número de uma imagem: vão de ${first} a ${last}.`,
+    shown: (first, last) => `Imagens ${first} a ${last}.`,
+    nextPage: 'n: página seguinte',
+    previousPage: 'p: página anterior',
+    search: '/palavras: busca',
+    noNextPage: 'Esta é a última página.',
+    noPreviousPage: 'Não há página antes desta.',
     notRegistered: 'Este cliente não está registrado. Escolha 1 antes.',
     bye: 'Até logo.',
   },

@@ -1,7 +1,8 @@
 import { DEFAULT_RETRY_PLAN, type RetryPlan } from '../transport/datagram-exchange.ts'
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../transport/http-client.ts'
 import { DEFAULT_REQUEST_LISTENER_LIMITS, type RequestListenerLimits } from '../transport/request-listener.ts'
 import { DEFAULT_FETCH_LIMITS, type FetchLimits } from './download/fetch-image.ts'
-import type { ServerAddress } from './index-client.ts'
+import type { ServerAddress } from './server-locator.ts'
 
 /** How one peer runs. */
 export interface PeerConfig {
@@ -17,13 +18,18 @@ export interface PeerConfig {
   /** The file in which the peer remembers this folder between starts. */
   readonly storePath: string
   readonly retryPlan: RetryPlan
+  /** Of the catalog API. */
+  readonly httpLimits: HttpLimits
   readonly fetchLimits: FetchLimits
   readonly shareLimits: RequestListenerLimits
   /** Milliseconds without a further change after which a new or changed file counts as written to its end. */
   readonly settleMs: number
   /** Milliseconds between two looks at the whole folder. */
   readonly rescanMs: number
-  /** Milliseconds between two updates of a server to which there is nothing new to say: one that restarted knows us again. */
+  /**
+   * Milliseconds between two updates of a server that gives no leases and to which there is nothing new to say: one that
+   * restarted knows us again. Also the longest time between two renewals of a lease.
+   */
   readonly renewMs: number
 }
 
@@ -33,6 +39,7 @@ export const DEFAULT_PEER_CONFIG: Omit<PeerConfig, 'server' | 'directory' | 'sto
   host: '::',
   port: 0,
   retryPlan: DEFAULT_RETRY_PLAN,
+  httpLimits: DEFAULT_HTTP_LIMITS,
   fetchLimits: DEFAULT_FETCH_LIMITS,
   shareLimits: DEFAULT_REQUEST_LISTENER_LIMITS,
   settleMs: 400,

@@ -1,30 +1,21 @@
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
 import { Failure, systemReason } from '../base/failure.ts'
-import type { Endpoint } from '../protocol/endpoint.ts'
-import { formatEndpoint } from '../protocol/endpoint.ts'
-import { decodeIndexReply, type IndexReply, Reply } from '../protocol/index-reply.ts'
+import { type Alive, decodeIndexReply, type IndexReply, Reply } from '../protocol/index-reply.ts'
 import {
   encodeEnd,
   encodeList,
   encodeRegistration,
+  encodeRenewal,
   type ImageEntry,
   Word,
 } from '../protocol/index-request.ts'
 import { FIELD_BUFFER_BYTES, MAX_DATAGRAM_BYTES } from '../protocol/limits.ts'
 import { decodeListing, type ListedImage } from '../protocol/listing.ts'
 import { type Exchange, exchangeDatagrams, type RetryPlan } from '../transport/datagram-exchange.ts'
-
-/** An index server as a person names it. */
-export interface ServerAddress {
-  /** An IP address or a host name. */
-  readonly host: string
-  readonly port: number
-}
+import type { ServerLocator } from './server-locator.ts'
 
 /** Who talks to the index server, and on whose behalf it may wait. */
 export interface IndexClientOptions {
-  readonly server: ServerAddress
+  readonly locator: ServerLocator
   readonly plan: RetryPlan
   /** Called before a datagram is repeated, with the number of tries so far. */
   readonly onRetry: (attempts: number) => void
@@ -37,6 +28,14 @@ export interface RegistrationResult {
   /** Images that did not fit into one datagram to this server. */
   readonly leftOut: number
 }
+
+/** What came of an ALV. */
+export type Renewal =
+  | ({ readonly kind: 'alive' } & Alive)
+  /** The server does not know us, or knows somebody else by our address and port. */
+  | { readonly kind: 'notRegistered' }
+  /** The server does not know the word. */
+  | { readonly kind: 'oldServer' }
 
 /** What came of a LST. */
 export interface ListResult {
@@ -53,7 +52,7 @@ export interface ListResult {
  */
 const CUT_MARGIN_BYTES = 310
 
-/** One peer's side of the four words. Every call rejects with a {@link Failure}, `cancelled` when the signal says so. */
+/** One peer's side of the four words, and of the fifth. Every call rejects with a {@link Failure}, `cancelled` when the signal says so. */
 export class IndexClient {
   readonly #options: IndexClientOptions
   /** Bytes of the longest list this server took: the field's buffer once it was seen to cut a longer one. */
@@ -65,8 +64,7 @@ export class IndexClient {
 
   /** The server, as shown to a person. */
   get server(): string {
-    const { host, port } = this.#options.server
-    return isIP(host) === 0 ? `${host}:${port}` : formatEndpoint({ address: host, port })
+    return this.#options.locator.server
   }
 
   /** Registers `entries` (at least one) under (our address, `port`). */
@@ -101,6 +99,20 @@ export class IndexClient {
     if (reply.kind === 'ok') return true
     if (reply.kind === 'error' && isUnknownOrOtherPassword(reply.reason)) return false
     throw this.#refusal(reply)
+  }
+
+  /** Renews the registration's lease. */
+  async renew(password: string, port: number, signal: AbortSignal): Promise<Renewal> {
+    const reply = await this.#ask(encodeRenewal(password, port), signal, ({ kind }) => kind !== 'listing')
+    if (reply.kind === 'ok' && reply.alive !== undefined) return { kind: 'alive', ...reply.alive }
+    if (reply.kind === 'error' && isUnknownOrOtherPassword(reply.reason)) return { kind: 'notRegistered' }
+    return { kind: 'oldServer' }
+  }
+
+  /** True when a REG or UPD of `entries` fits into one datagram that, as far as we know, the server takes. */
+  takesWhole(password: string, port: number, entries: readonly ImageEntry[]): boolean {
+    const { sentCount } = encodeRegistration(Word.register, password, port, entries, this.#listBytes)
+    return sentCount === entries.length
   }
 
   /** Lists the images of the network, as far as the server's one datagram carries them. */
@@ -169,7 +181,7 @@ export class IndexClient {
     }
     // Half the tries for a list that is also tried shorter.
     const attempts = datagram.length > FIELD_BUFFER_BYTES ? Math.ceil(plan.attempts / 2) : plan.attempts
-    const endpoint = await this.#resolve()
+    const endpoint = await this.#options.locator.locate(signal)
     let exchange: Exchange
     try {
       exchange = await exchangeDatagrams(endpoint, datagram, accept, {
@@ -184,21 +196,10 @@ export class IndexClient {
     if (reply !== undefined) return { kind: 'reply', reply }
     if (exchange.kind !== 'silence')
       return { kind: 'none', failure: new Failure('serverUnreadable', { server }) }
+    this.#options.locator.forget()
     const { elapsedMs, refused } = exchange
     const details = { server, attempts: exchange.attempts, seconds: elapsedMs / 1000, refused }
     return { kind: 'none', failure: new Failure('serverSilent', details) }
-  }
-
-  async #resolve(): Promise<Endpoint> {
-    const { host, port } = this.#options.server
-    if (isIP(host) !== 0) return { address: host, port }
-    try {
-      // IPv4 first, so that old clients can reach the address we are seen by.
-      const { address } = await lookup(host, { order: 'ipv4first' })
-      return { address, port }
-    } catch (error) {
-      throw new Failure('serverNotFound', { host, reason: systemReason(error) }, { cause: error })
-    }
   }
 
   #refusal(reply: IndexReply): Failure {

@@ -2,9 +2,11 @@ import { stat } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
 import { Failure, isFailure, systemReason } from '../base/failure.ts'
+import type { ImageQuery } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
 import { type Endpoint, formatEndpoint } from '../protocol/endpoint.ts'
 import type { ListedImage } from '../protocol/listing.ts'
+import type { CatalogImage } from './catalog-image.ts'
 import type { PeerConfig } from './config.ts'
 import {
   type DownloadedImage,
@@ -12,26 +14,26 @@ import {
   downloadImage,
   removeAbandonedDownloads,
 } from './download/download-image.ts'
-import { IndexClient, type ListResult } from './index-client.ts'
 import { HashPool } from './library/hash-pool.ts'
 import { Library } from './library/library.ts'
 import { LibraryStore, type StoreCondition } from './library/library-store.ts'
-import { Registration, type RegistrationState } from './registration.ts'
+import { Registration, type RegistrationObserver, type RegistrationState } from './registration.ts'
+import { type CatalogPage, ServerCatalog } from './server-catalog.ts'
+import { ServerConnection, type ServerLimit } from './server-connection.ts'
 import { ShareServer } from './share-server.ts'
 
 /** What a peer tells of what happens by itself. */
-export interface PeerObserver {
+export interface PeerObserver extends RegistrationObserver {
   /** Pictures of the folder are being read. */
   onReading(done: number, total: number): void
   /** The image in the file `name` went out whole to `address`. */
   onServed(name: string, address: string): void
-  /** The server was told of a change. */
-  onRenewed(state: RegistrationState): void
   /** The server stays silent; the request goes out again. */
   onRetry(attempts: number): void
+  /** The server turned out to lack something; told once, until it has it. */
+  onLimit(limit: ServerLimit): void
   /** The peer's memory of the folder could not be used as it was. */
   onStoreCondition(condition: StoreCondition): void
-  onTrouble(failure: Failure): void
 }
 
 /** Owners remembered for having sent wrong bytes, at most; the oldest is forgotten first. */
@@ -46,7 +48,8 @@ const END_MS = 5000
 /** A peer: its folder, its share server, and its side of the index server. The façade every front uses. */
 export class Peer {
   readonly #config: PeerConfig
-  readonly #client: IndexClient
+  readonly #connection: ServerConnection
+  readonly #catalog: ServerCatalog
   readonly #store: LibraryStore
   readonly #pool: HashPool
   readonly #library: Library
@@ -57,7 +60,7 @@ export class Peer {
 
   private constructor(parts: {
     config: PeerConfig
-    client: IndexClient
+    connection: ServerConnection
     store: LibraryStore
     pool: HashPool
     library: Library
@@ -65,7 +68,8 @@ export class Peer {
     registration: Registration
   }) {
     this.#config = parts.config
-    this.#client = parts.client
+    this.#connection = parts.connection
+    this.#catalog = new ServerCatalog(parts.connection)
     this.#store = parts.store
     this.#pool = parts.pool
     this.#library = parts.library
@@ -92,18 +96,20 @@ export class Peer {
       onChange: () => registration.markChanged(),
       onTrouble: failure => observer.onTrouble(failure),
     })
-    const client = new IndexClient({
+    const connection = new ServerConnection({
       server: config.server,
       plan: config.retryPlan,
+      limits: config.httpLimits,
       onRetry: attempts => observer.onRetry(attempts),
+      onLimit: limit => observer.onLimit(limit),
     })
     const sharing = new Sharing(config, library, observer)
-    const registration = new Registration(
-      client,
-      { entries: () => library.entries(), port: () => sharing.endpoint.port, password },
+    const registration = new Registration({
+      connection,
+      source: { entries: () => library.entries(), port: () => sharing.endpoint.port, password },
       observer,
-      config.renewMs,
-    )
+      renewMs: config.renewMs,
+    })
     try {
       await library.start()
       await sharing.start(port)
@@ -111,10 +117,11 @@ export class Peer {
       await library.stop()
       await pool.close()
       store.close()
+      connection.close()
       throw error
     }
     store.keepIdentity({ password, port: sharing.endpoint.port })
-    return new Peer({ config, client, store, pool, library, sharing, registration })
+    return new Peer({ config, connection, store, pool, library, sharing, registration })
   }
 
   /** Where the share server listens. */
@@ -124,7 +131,7 @@ export class Peer {
 
   /** The index server, as shown to a person. */
   get server(): string {
-    return this.#client.server
+    return this.#connection.server
   }
 
   get directory(): string {
@@ -168,8 +175,24 @@ export class Peer {
     return this.#registration.end(signal)
   }
 
-  list(signal: AbortSignal): Promise<ListResult> {
-    return this.#client.list(signal)
+  /** One page of what is in the network. */
+  page(query: ImageQuery, signal: AbortSignal): Promise<CatalogPage> {
+    return this.#catalog.page(query, signal)
+  }
+
+  /** All pages of what is in the network, each asked for when the one before was taken. */
+  pages(query: ImageQuery, signal: AbortSignal): AsyncGenerator<CatalogPage, void> {
+    return this.#catalog.pages(query, signal)
+  }
+
+  /** Images in the network; `undefined` where the server does not say. */
+  networkImageCount(signal: AbortSignal): Promise<number | undefined> {
+    return this.#catalog.imageCount(signal)
+  }
+
+  /** One image of the network; `undefined` where nobody has it. */
+  image(digest: Digest, signal: AbortSignal): Promise<CatalogImage | undefined> {
+    return this.#catalog.image(digest, signal)
   }
 
   /** Downloads an image of a listing into the folder. Owners that sent wrong bytes before, and we, are asked last. */
@@ -202,6 +225,7 @@ export class Peer {
     } catch {
       // The server is gone or silent: it finds out by itself that we are.
     }
+    this.#connection.close()
     await this.#sharing.stop()
     await this.#library.stop()
     await this.#pool.close()

@@ -38,6 +38,26 @@ test('says what the server was told by itself', () => {
   assert.equal(printed(), `${messages.peer.updated(3)}\n${messages.peer.leftOut(1)}\n`)
 })
 
+test('says what the server lacks, and whether we can be reached', () => {
+  const { terminal, printed } = openTestTerminal()
+  const reporter = reportPeer(terminal, messages, SERVER)
+  reporter.onLimit({ kind: 'oldServer' })
+  reporter.onLimit({ kind: 'noCatalog', reason: 'a\u001bb' })
+  reporter.onReachability('unreachable', 5001)
+  reporter.onReachability('reachable', 5001)
+  const { peer } = messages
+  assert.equal(
+    printed(),
+    [
+      peer.oldServer(SERVER),
+      peer.noCatalog(SERVER, 'a\\u{1b}b'),
+      peer.unreachable(5001),
+      peer.reachable(5001),
+      '',
+    ].join('\n'),
+  )
+})
+
 test('says what became of the memory of the folder, and nothing where all is fine', () => {
   const { terminal, printed } = openTestTerminal()
   const reporter = reportPeer(terminal, messages, SERVER)

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { getEventListeners, once } from 'node:events'
+import { PassThrough } from 'node:stream'
 import test from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { Terminal } from '../../src/cli/terminal.ts'
 import { openTestTerminal, type TestTerminal } from '../support/terminal-streams.ts'
 
 const ERASE = '\r\u001b[2K'
@@ -269,3 +271,26 @@ test('Ctrl-D at the prompt is the end of the input', async () => {
 function listenerCount(signal: AbortSignal): number {
   return getEventListeners(signal, 'abort').length
 }
+
+test('waits until whoever reads took what was written', async () => {
+  const never = new AbortController().signal
+  const { terminal } = openTestTerminal()
+  await terminal.drained(never)
+  const output = new PassThrough({ highWaterMark: 10 })
+  const slow = new Terminal({ input: new PassThrough(), output, errors: new PassThrough() })
+  slow.print('a line of more than ten bytes')
+  let isDrained = false
+  const drained = slow.drained(never).then(() => {
+    isDrained = true
+  })
+  await turn()
+  assert.equal(isDrained, false)
+  output.resume()
+  await drained
+  const stopping = new AbortController()
+  output.pause()
+  slow.print('a line of more than ten bytes')
+  const stopped = slow.drained(stopping.signal)
+  stopping.abort()
+  await assert.rejects(stopped)
+})

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import { Failure } from '../../src/base/failure.ts'
 import { IndexClient } from '../../src/peer/index-client.ts'
+import { ServerLocator } from '../../src/peer/server-locator.ts'
 import type { ImageEntry } from '../../src/protocol/index-request.ts'
 import type { RetryPlan } from '../../src/transport/datagram-exchange.ts'
 import { md5 } from '../support/md5.ts'
@@ -28,8 +29,11 @@ async function startOtherServer(
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
   t.after(() => socket.close())
-  const server = { host: '127.0.0.1', port: socket.address().port }
-  return { client: new IndexClient({ server, plan, onRetry: () => {} }), messages }
+  return { client: clientOf('127.0.0.1', socket.address().port), messages }
+}
+
+function clientOf(host: string, port: number): IndexClient {
+  return new IndexClient({ locator: new ServerLocator({ host, port }), plan, onRetry: () => {} })
 }
 
 function entries(count: number): ImageEntry[] {
@@ -136,12 +140,37 @@ test('nobody listening, and no such host, are said', async t => {
   const { client } = await startOtherServer(t, () => undefined)
   const stopping = AbortSignal.timeout(80)
   await failsWith(client.list(stopping), 'cancelled')
-  const closed = new IndexClient({ server: { host: '127.0.0.1', port: 9 }, plan, onRetry: () => {} })
-  await failsWith(closed.list(never), 'serverSilent')
-  const nowhere = new IndexClient({
-    server: { host: 'no-such-host.invalid', port: 9 },
-    plan,
-    onRetry: () => {},
-  })
-  await failsWith(nowhere.list(never), 'serverNotFound')
+  await failsWith(clientOf('127.0.0.1', 9).list(never), 'serverSilent')
+  await failsWith(clientOf('no-such-host.invalid', 9).list(never), 'serverNotFound')
+})
+
+test('a renewal tells how long it lasts and whether we can be reached, or that we are unknown', async t => {
+  const { client, messages } = await startOtherServer(
+    t,
+    (_message, nth) =>
+      ['OK ALIVE 120', 'OK ALIVE 7 UNREACHABLE', 'ERR IP_REGISTERED_WITH_DIFFERENT_PASSWORD'][nth - 1],
+  )
+  const renew = () => client.renew('pw', 5000, never)
+  assert.deepEqual(await renew(), { kind: 'alive', leaseSeconds: 120, isUnreachable: false })
+  assert.deepEqual(await renew(), { kind: 'alive', leaseSeconds: 7, isUnreachable: true })
+  assert.deepEqual(await renew(), { kind: 'notRegistered' })
+  assert.deepEqual(messages, Array(3).fill('ALV pw 5000'))
+})
+
+test('a server that does not know ALV is an old one, whatever it answers', async t => {
+  for (const reply of ['ERR INVALID_MESSAGE_FORMAT', 'ERR UNKNOWN_COMMAND', 'OK', 'OK 0_REGISTERED_FILES']) {
+    const { client } = await startOtherServer(t, () => reply)
+    assert.deepEqual(await client.renew('pw', 5000, never), { kind: 'oldServer' })
+  }
+  const { client } = await startOtherServer(t, () => undefined)
+  await failsWith(client.renew('pw', 5000, never), 'serverSilent')
+})
+
+test('whether a list goes out whole is known before, and learnt from what the server took', async t => {
+  const { client } = await startOtherServer(t, message => countOrRefuse(message, 'REGISTERED_IMAGES'), 4096)
+  assert.equal(client.takesWhole('pw', 5000, entries(500)), true)
+  assert.equal(client.takesWhole('pw', 5000, entries(5000)), false)
+  await client.register('pw', 5000, entries(500), never)
+  assert.equal(client.takesWhole('pw', 5000, entries(500)), false)
+  assert.equal(client.takesWhole('pw', 5000, entries(50)), true)
 })

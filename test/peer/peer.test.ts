@@ -54,6 +54,8 @@ async function startPeer(
     onServed: name => served.push(name),
     onRenewed: state => renewed.push(state),
     onRetry: () => {},
+    onLimit: () => {},
+    onReachability: () => {},
     onStoreCondition: () => {},
     onTrouble: failure => troubles.push(failure),
   })
@@ -152,13 +154,13 @@ test('peers fetch from each other, from an owner that has it rather than from th
     await peer.register(never)
   }
   const observer = { onBytes: () => {}, onFailedAttempt: () => {} }
-  const a = (await two.peer.list(never)).images.find(({ name }) => name === 'a.png')
+  const a = (await two.peer.page({}, never)).images.find(({ name }) => name === 'a.png')
   assert.ok(a !== undefined)
   const saved = await two.peer.download(a, observer, never)
   assert.equal(saved.digest, md5(image))
   await until(() => two.renewed.length > 0)
   // Now both own it; two is asked for its own copy only when nobody else has it.
-  const again = (await one.peer.list(never)).images.find(({ name }) => name === 'a.png')
+  const again = (await one.peer.page({}, never)).images.find(({ name }) => name === 'a.png')
   assert.equal(again?.owners.length, 2)
   assert.ok(again !== undefined)
   assert.equal((await one.peer.download(again, observer, never)).owner, `127.0.0.1:${two.peer.endpoint.port}`)

@@ -73,6 +73,11 @@ export class Program {
     }
   }
 
+  /** Closes the pipe of standard output, as `head` does. */
+  stopReading(): void {
+    this.#child.stdout.destroy()
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }

@@ -12,7 +12,7 @@ import { formatEndpoint } from '../../protocol/endpoint.ts'
 import { DEFAULT_SERVER_CONFIG } from '../../server/config.ts'
 import { IndexServer, type ServerObserver } from '../../server/index-server.ts'
 import type { CommandContext } from '../context.ts'
-import { formatListing } from '../format-listing.ts'
+import { formatPage } from '../format-listing.ts'
 import { reportDownload, reportPeer } from '../peer-reporter.ts'
 import { programVersion } from '../program-version.ts'
 import { runMenu } from '../run-menu.ts'
@@ -127,10 +127,10 @@ async function showDownload(
   signal: AbortSignal,
 ): Promise<void> {
   const { demo, counted } = messages
-  const listing = await peer.list(signal)
+  const page = await peer.page({}, signal)
   terminal.print(demo.listed(owner))
-  for (const line of formatListing(listing, digest => peer.has(digest), messages)) terminal.print(line)
-  const image = listing.images.find(({ digest }) => !peer.has(digest))
+  for (const line of formatPage(page, {}, digest => peer.has(digest), messages)) terminal.print(line)
+  const image = page.images.find(({ digest }) => !peer.has(digest))
   if (image === undefined) return
   const from = others.find(other => image.owners.some(({ port }) => port === other.peer.endpoint.port))
   terminal.print(demo.fetching(owner, printable(image.name), from?.owner ?? ''))
@@ -138,6 +138,6 @@ async function showDownload(
   terminal.endProgress()
   terminal.print(demo.fetched(printable(saved.fileName), counted.bytes(saved.bytes), saved.digest))
   await peer.update(signal)
-  const owners = (await peer.list(signal)).images.find(({ digest }) => digest === image.digest)?.owners ?? []
-  terminal.print(demo.relisted(owner, owners.length))
+  const { ownerCount = 0 } = (await peer.image(image.digest, signal)) ?? {}
+  terminal.print(demo.relisted(owner, ownerCount))
 }

@@ -1,0 +1,59 @@
+import type { ImageQuery } from '../protocol/catalog-api.ts'
+import type { CatalogImage } from './catalog-image.ts'
+
+/** A part of a query. */
+export type QueryPart = Exclude<keyof ImageQuery, 'cursor' | 'limit'>
+
+/** What a whole listing, first registered first, gives for a query. */
+export interface QueriedListing {
+  readonly images: readonly CatalogImage[]
+  /** Parts of the query that a listing says nothing of. */
+  readonly notApplied: readonly QueryPart[]
+}
+
+/**
+ * Does with a LST's listing what a query asks of the catalog: the words of a name, and the orders that need no details.
+ */
+export function queryListing(images: readonly CatalogImage[], query: ImageQuery): QueriedListing {
+  const words = wordsOf(query.search ?? '')
+  const found = images.filter(({ name }) => {
+    const folded = foldName(name)
+    return words.every(word => folded.includes(word))
+  })
+  const filters = (Object.keys(query) as (keyof ImageQuery)[]).filter(isUnknownToListings)
+  switch (query.sort) {
+    case undefined:
+      return { images: found, notApplied: filters }
+    case 'newest':
+      return { images: found.reverse(), notApplied: filters }
+    case 'name':
+      return {
+        images: found.sort((one, other) => collator.compare(one.name, other.name)),
+        notApplied: filters,
+      }
+    case 'owners':
+      return { images: found.sort((one, other) => other.ownerCount - one.ownerCount), notApplied: filters }
+    case 'size':
+      return { images: found, notApplied: [...filters, 'sort'] }
+    default:
+      return query.sort satisfies never
+  }
+}
+
+const collator = new Intl.Collator('en', { numeric: true })
+
+function isUnknownToListings(key: keyof ImageQuery): key is QueryPart {
+  return key !== 'search' && key !== 'sort' && key !== 'limit' && key !== 'cursor'
+}
+
+/** The words that a name has to hold, folded. */
+function wordsOf(search: string): string[] {
+  return foldName(search)
+    .split(/\s+/)
+    .filter(word => word !== '')
+}
+
+/** A name without what a search does not ask for: case, accents, and which of several characters that look the same. */
+function foldName(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+}

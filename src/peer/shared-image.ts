@@ -1,0 +1,23 @@
+import { Compile } from 'typebox/compile'
+import { ImageEntry as CatalogEntry } from '../protocol/catalog-api.ts'
+import type { ImageDetails } from '../protocol/image-details.ts'
+import { toWireName } from '../protocol/image-name.ts'
+import type { ImageEntry } from '../protocol/index-request.ts'
+
+/** An image that we share, with what is known of it. */
+export interface SharedImage extends ImageEntry {
+  /** Absent until somebody looked. */
+  readonly details?: ImageDetails
+}
+
+const entry = Compile(CatalogEntry)
+
+/**
+ * The image as it is registered through the catalog API. Details that the API has no room for (a picture a million pixels
+ * wide) are left out: one such image must not keep the others from being listed.
+ */
+export function catalogEntryOf({ digest, name, details }: SharedImage): CatalogEntry {
+  const bare = { md5: digest, name: toWireName(name) }
+  const whole = { ...bare, ...details }
+  return entry.Check(whole) ? whole : bare
+}
