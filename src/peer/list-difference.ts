@@ -1,6 +1,6 @@
 import type { Digest } from '../protocol/digest.ts'
 import type { ImageDetails } from '../protocol/image-details.ts'
-import type { SharedImage } from './shared-image.ts'
+import type { SharedImage } from './library/image-file.ts'
 
 /** What leads from one list of shared images to another. */
 export interface ListDifference {

@@ -3,10 +3,11 @@ import { isFailure } from '../base/failure.ts'
 import type { RegistrationState as Standing } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
 import type { CatalogClient, Credentials } from './catalog-client.ts'
+import { catalogEntryOf } from './catalog-entry.ts'
 import type { RegistrationResult } from './index-client.ts'
+import type { SharedImage } from './library/image-file.ts'
 import { byDigest, differenceOf } from './list-difference.ts'
 import { type ServerConnection, unlessUnavailable } from './server-connection.ts'
-import { catalogEntryOf, type SharedImage } from './shared-image.ts'
 
 /** Images of one registration, at most: what our index server takes of one (catalog-limits.ts). */
 const MAX_REGISTERED_IMAGES = 200_000

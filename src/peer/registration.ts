@@ -1,11 +1,11 @@
 import { monotonicMs } from '../base/clock.ts'
 import { type Failure, type FailureCode, isFailure } from '../base/failure.ts'
 import type { RegistrationResult, Renewal } from './index-client.ts'
+import type { SharedImage } from './library/image-file.ts'
 import { Reachability, type ReachabilityNews } from './reachability.ts'
 import { RegisteredList } from './registered-list.ts'
 import { firstRenewalDelayMs, rejoinDelayMs, renewalDelayMs, retryDelayMs } from './renewal-timing.ts'
 import type { ServerConnection } from './server-connection.ts'
-import type { SharedImage } from './shared-image.ts'
 
 /** What a registration is kept equal to. */
 export interface RegistrationSource {

@@ -15,9 +15,9 @@ export const DIGEST_WORDS = 4
 
 /** Fields of an entry in the table, in words: the digest, and where the name stands in the bytes of the list. */
 export const ENTRY_DIGEST = 0
-export const ENTRY_NAME_START: number = DIGEST_WORDS
-export const ENTRY_NAME_END: number = DIGEST_WORDS + 1
-export const ENTRY_WORDS: number = DIGEST_WORDS + 2
+export const ENTRY_NAME_START = 4
+export const ENTRY_NAME_END = 5
+export const ENTRY_WORDS = 6
 
 /** A checked list as it stands in bytes. It is valid until the next one is decoded into the same table. */
 export interface EncodedList {

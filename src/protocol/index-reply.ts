@@ -45,7 +45,7 @@ export function formatAlive({ leaseSeconds, isUnreachable }: Alive): string {
 }
 
 /** The reverse of {@link formatAlive}; words that may follow one day are ignored. `undefined` for anything else. */
-export function parseAlive(text: string): Alive | undefined {
+function parseAlive(text: string): Alive | undefined {
   const parts = /^OK ALIVE ([1-9][0-9]{0,5})(?: (.*))?$/.exec(text)
   if (parts === null) return undefined
   const [, seconds = '', rest = ''] = parts

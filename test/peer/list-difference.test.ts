@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { catalogEntryOf } from '../../src/peer/catalog-entry.ts'
+import type { SharedImage } from '../../src/peer/library/image-file.ts'
 import { byDigest, differenceOf } from '../../src/peer/list-difference.ts'
-import { catalogEntryOf, type SharedImage } from '../../src/peer/shared-image.ts'
 import { assertProperty } from '../support/property.ts'
 import { anyText, asDigest } from '../support/wire-arbitraries.ts'
 

@@ -3,7 +3,7 @@ import type { PeerIdentity } from '../index-state.ts'
 import { type IdentityKey, identityBytes, keyOfPeer, readIdentity } from '../journal/identity.ts'
 
 /** An image of a list that is kept aside, and its place among all images. */
-export interface AbsentImage {
+interface AbsentImage {
   readonly order: number
   readonly entry: ImageEntry
 }

@@ -2,10 +2,10 @@ import type { Counts } from '../../protocol/catalog-api.ts'
 
 /** How a probe of a peer's TCP port ended. */
 export const PROBE_OUTCOMES = ['reached', 'refused', 'timedOut', 'failed'] as const
-export type ProbeOutcome = (typeof PROBE_OUTCOMES)[number]
+type ProbeOutcome = (typeof PROBE_OUTCOMES)[number]
 
 /** Whether what is acknowledged outlives the process. */
-export type JournalState =
+type JournalState =
   /** It is on the disk before it is acknowledged. */
   | 'durable'
   /** Nothing is kept, because whoever runs the server chose so. */
@@ -14,7 +14,7 @@ export type JournalState =
   | 'failing'
 
 /** The journal at one moment. All is 0 where nothing is kept. */
-export interface JournalReading {
+interface JournalReading {
   readonly state: JournalState
   /** While it fails, the system's reason (`ENOSPC` and so on); `undefined` otherwise. */
   readonly reason: string | undefined

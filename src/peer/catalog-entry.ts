@@ -1,14 +1,7 @@
 import { Compile } from 'typebox/compile'
 import { ImageEntry as CatalogEntry } from '../protocol/catalog-api.ts'
-import type { ImageDetails } from '../protocol/image-details.ts'
 import { toWireName } from '../protocol/image-name.ts'
-import type { ImageEntry } from '../protocol/index-request.ts'
-
-/** An image that we share, with what is known of it. */
-export interface SharedImage extends ImageEntry {
-  /** Absent until somebody looked. */
-  readonly details?: ImageDetails
-}
+import type { SharedImage } from './library/image-file.ts'
 
 const entry = Compile(CatalogEntry)
 
