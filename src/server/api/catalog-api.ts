@@ -75,10 +75,13 @@ export async function startCatalogApi(options: CatalogApiOptions): Promise<Catal
     watchers.stop()
     connections.cutWhenIdle()
     const cut = setTimeout(() => connections.cutAll(), limits.stopMs)
-    await app.close()
-    // The server says that it is closed before its last connections do.
-    await connections.allClosed()
-    clearTimeout(cut)
+    try {
+      await app.close()
+      // The server says that it is closed before its last connections do.
+      await connections.allClosed()
+    } finally {
+      clearTimeout(cut)
+    }
   }
 
   app.addHook('onRequest', async (_request, reply) => {

@@ -32,7 +32,7 @@ for (const limits of [
     await until(async () => {
       const next = await open()
       next.write(COUNTS)
-      await Promise.race([next.closed, once(next.socket, 'data')])
+      await next.news()
       next.socket.destroy()
       return next.received !== ''
     })
@@ -129,7 +129,7 @@ test('an answer that nobody reads is given up', async t => {
   await until(async () => {
     const next = await open()
     next.write(COUNTS)
-    await Promise.race([next.closed, once(next.socket, 'data')])
+    await next.news()
     next.socket.destroy()
     return next.received.startsWith('HTTP/1.1 200')
   })
@@ -194,7 +194,7 @@ test('goes on accepting after the file descriptors ran out', { timeout: 60_000 }
   await until(async () => {
     const next = await openRaw(t, port)
     next.write(COUNTS)
-    await Promise.race([next.closed, once(next.socket, 'data')])
+    await next.news()
     next.socket.destroy()
     return next.received.startsWith('HTTP/1.1 200')
   })

@@ -96,12 +96,14 @@ export class RawConnection {
   received = ''
   /** Resolves once the connection is closed, in whatever way. */
   readonly closed: Promise<void>
+  #onData = () => {}
 
   constructor(socket: Socket) {
     this.socket = socket
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => {
       this.received += text
+      this.#onData()
     })
     socket.on('error', () => {})
     this.closed = new Promise(resolve => socket.once('close', () => resolve()))
@@ -111,12 +113,20 @@ export class RawConnection {
     this.socket.write(text)
   }
 
+  /** Resolves once something more came, or the connection is closed. */
+  async news(): Promise<void> {
+    const came = new Promise<void>(resolve => {
+      this.#onData = resolve
+    })
+    await Promise.race([came, this.closed])
+  }
+
   /** Resolves once `text` came; what came before it is forgotten. */
   async until(text: string): Promise<string> {
     let at = this.received.indexOf(text)
     while (at === -1) {
       assert.ok(!this.socket.destroyed, `closed after ${JSON.stringify(this.received)}`)
-      await Promise.race([once(this.socket, 'data'), this.closed])
+      await this.news()
       at = this.received.indexOf(text)
     }
     const before = this.received.slice(0, at + text.length)
