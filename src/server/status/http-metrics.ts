@@ -1,4 +1,4 @@
-import type { FastifyPluginCallback } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import { monotonicMs } from '../../base/clock.ts'
 import { DurationHistogram } from './duration-histogram.ts'
 
@@ -76,8 +76,8 @@ const FOR_ALL = Symbol.for('skip-override')
 export function countHttpRequests(
   metrics: HttpMetrics,
   nowMs: () => number = monotonicMs,
-): FastifyPluginCallback {
-  const plugin: FastifyPluginCallback = (app, _options, done) => {
+): FastifyPluginAsync {
+  const plugin: FastifyPluginAsync = async app => {
     app.addHook('onRequest', (request, reply, next) => {
       const begunMs = nowMs()
       // Unlike the hook for responses this comes too when the asker leaves, and when a handler writes by itself.
@@ -89,7 +89,6 @@ export function countHttpRequests(
       })
       next()
     })
-    done()
   }
   return Object.assign(plugin, { [FOR_ALL]: true })
 }

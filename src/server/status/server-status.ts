@@ -1,4 +1,4 @@
-import type { FastifyPluginCallback } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import { monotonicMs } from '../../base/clock.ts'
 import { COMMIT_BOUNDS_MICROS, DurationHistogram } from './duration-histogram.ts'
 import { countHttpRequests, HttpMetrics } from './http-metrics.ts'
@@ -27,9 +27,9 @@ export class ServerStatus {
   /** Told what each commit of the journal took, in microseconds. */
   readonly commits = new DurationHistogram(COMMIT_BOUNDS_MICROS)
   /** To be registered before all routes of the application: it counts their requests. */
-  readonly counting: FastifyPluginCallback
+  readonly counting: FastifyPluginAsync
   /** The routes themselves. */
-  readonly routes: FastifyPluginCallback
+  readonly routes: FastifyPluginAsync
   readonly #history: StatusHistory
   readonly #process: ProcessMetrics
 

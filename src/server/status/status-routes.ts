@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyPluginCallback } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
 import { monotonicMs } from '../../base/clock.ts'
 import type { Language } from '../../messages/messages.ts'
@@ -35,7 +35,7 @@ const text = (type: string, description: string) => ({
 })
 
 /** A plugin with what is seen of the server from outside: `/`, `/status.json`, `/healthz` and `/metrics`. */
-export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallback {
+export function statusRoutes(options: StatusRoutesOptions): FastifyPluginAsync {
   const { source, metrics, nowMs = monotonicMs } = options
   const scrape = madeRarely(GIVEN_AGAIN_MS, nowMs, () => metrics.text())
   const document = madeRarely(GIVEN_AGAIN_MS, nowMs, () => statusDocument(options))
@@ -43,7 +43,7 @@ export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallbac
     en: madeRarely(GIVEN_AGAIN_MS, nowMs, () => pageIn('en', options)),
     pt: madeRarely(GIVEN_AGAIN_MS, nowMs, () => pageIn('pt', options)),
   } satisfies Record<Language, () => string>
-  return (plain, _options, done) => {
+  return async plain => {
     const app = plain.withTypeProvider<TypeBoxTypeProvider>()
 
     app.get(
@@ -51,6 +51,7 @@ export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallbac
       {
         schema: {
           tags: TAGS,
+          operationId: 'readMetrics',
           summary: 'Metrics for Prometheus',
           response: text('text/plain', 'in the text exposition format, version 0.0.4'),
         },
@@ -66,6 +67,7 @@ export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallbac
       {
         schema: {
           tags: TAGS,
+          operationId: 'readHealth',
           summary: 'Whether the server is well',
           description:
             'Always 200 while the server answers, also when it is degraded: a supervisor that restarts what is not well would lose just what the journal could not keep.',
@@ -82,6 +84,7 @@ export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallbac
       {
         schema: {
           tags: TAGS,
+          operationId: 'readStatus',
           summary: 'The state of the server and its last hour',
           response: { 200: StatusDocument },
         },
@@ -96,6 +99,7 @@ export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallbac
       {
         schema: {
           tags: TAGS,
+          operationId: 'showStatus',
           summary: 'The same for people',
           description: 'A page in the language of `Accept-Language`: English or Portuguese.',
           response: text('text/html', 'a page that renews itself'),
@@ -115,8 +119,6 @@ export function statusRoutes(options: StatusRoutesOptions): FastifyPluginCallbac
           .send(pages[language]())
       },
     )
-
-    done()
   }
 }
 
