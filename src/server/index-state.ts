@@ -45,8 +45,9 @@ export interface ListReplacement {
  * {@link commit} returned, and is acknowledged to nobody before.
  */
 export interface IndexState {
-  /** The registration is made if there is none; any call of its peer renews its lease. */
+  /** The registration is made if there is none; any call of its peer renews its lease. So {@link replaceImages}. */
   register(peer: PeerIdentity, password: string): Refusal | undefined
+  /** `refusedPassword` also for one that is not registered; so the next ones but one. */
   addImages(peer: PeerIdentity, password: string, entries: readonly ImageEntry[]): Refusal | undefined
   removeImages(peer: PeerIdentity, password: string, digests: readonly Digest[]): Refusal | undefined
   replaceImages(peer: PeerIdentity, password: string): ListReplacement | Refusal

@@ -149,7 +149,7 @@ test('an index server logs JSON lines, escapes what strangers send, and ends cle
       .map(line => JSON.parse(line) as { event: string })
     assert.deepEqual(
       lines.map(({ event }) => event),
-      ['listening', 'datagrams', 'malformed', 'registered', 'ended', 'stopped'],
+      ['listening', 'datagrams', 'journal', 'status', 'malformed', 'registered', 'ended', 'stopped'],
     )
     assert.doesNotMatch(program.output, /\u001b/)
     assert.equal(program.errors, '')

@@ -114,7 +114,7 @@ export class CatalogState implements IndexState, LivenessSource {
   }
 
   addImages(peer: PeerIdentity, password: string, entries: readonly ImageEntry[]): Refusal | undefined {
-    const registration = this.#own(peer, password, true)
+    const registration = this.#own(peer, password, false)
     if (typeof registration === 'string') return registration
     return this.#addEntries(registration, peer, entries)
   }
