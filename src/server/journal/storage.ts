@@ -255,8 +255,6 @@ export class Storage {
     try {
       if (this.#keepsOthers !== undefined) setAside = files.setAsideAllBut(working.path, this.#keepsOthers)
       working.complete()
-      // What stood before goes only when this is on the disk itself.
-      working.checkpoint()
     } catch (error) {
       this.#fail(error)
       return

@@ -144,10 +144,6 @@ export class WorkingStore {
     this.#store.complete()
   }
 
-  checkpoint(): void {
-    this.#store.checkpoint()
-  }
-
   /** Resolves when the file is closed. */
   async close(): Promise<void> {
     await this.#checkpoints.close()
