@@ -163,8 +163,8 @@ export class Storage {
 
   /** Has rows go to `store` from now on. */
   #goOnWith(store: JournalStore, state: StoreState, isWhole: boolean): OpenStore {
-    const { schedule, source } = this.#around
-    const working: WorkingStore = new WorkingStore(store, state, schedule, error => {
+    const { limits, schedule, source } = this.#around
+    const working: WorkingStore = new WorkingStore(store, state, limits.maxWalBytes, schedule, error => {
       if (this.#open?.working === working) this.#fail(error)
     })
     const open = { working, writer: new RegistrationWriter(working, source), isWhole }

@@ -35,12 +35,13 @@ export class WorkingStore {
   constructor(
     store: JournalStore,
     state: StoreState,
+    maxWalBytes: number,
     schedule: Schedule,
     onFailure: (error: unknown) => void,
   ) {
     this.#store = store
     this.#state = state
-    this.#checkpoints = new Checkpoints(store, schedule, onFailure)
+    this.#checkpoints = new Checkpoints(store, maxWalBytes, schedule, onFailure)
   }
 
   get path(): string {

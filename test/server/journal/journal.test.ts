@@ -7,39 +7,12 @@ import { isFailure } from '../../../src/base/failure.ts'
 import { Journal } from '../../../src/server/journal/journal.ts'
 import { DEFAULT_JOURNAL_LIMITS } from '../../../src/server/journal/journal-limits.ts'
 import type { LogEntry } from '../../../src/server/journal/log-entry.ts'
+import { doSome } from '../../support/journal-load.ts'
 import { append, digestOf, JournalState, listEntry, peerOf } from '../../support/journal-state.ts'
 import { ManualSchedule } from '../../support/manual-schedule.ts'
 import { afterKill, commit, openJournal } from '../../support/open-journal.ts'
 import { below, seededRandom } from '../../support/seeded-random.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-
-/** Some entry or other about one of a few peers and images. */
-function randomEntry(random: () => number, peers: number, images: number): LogEntry {
-  const peer = peerOf(below(random, peers))
-  const some = () =>
-    Array.from({ length: 1 + below(random, 4) }, () => {
-      const number = below(random, images)
-      return { md5: digestOf(number), name: `${number} ${below(random, 3)}` }
-    })
-  const passwordDigest = new Uint8Array(32).fill(7)
-  switch (below(random, 8)) {
-    case 0:
-    case 1:
-      return listEntry(peer, some())
-    case 2:
-      return { kind: 'images', peer, passwordDigest, entries: some().map(entry => ({ ...entry, width: 7 })) }
-    case 3:
-      return { kind: 'removed', peer, digests: some().map(({ md5 }) => md5) }
-    case 4:
-      return { kind: 'ended', peer }
-    case 5:
-      return { kind: 'absent', peer }
-    case 6:
-      return { kind: 'present', peer }
-    default:
-      return { kind: 'leased', peer }
-  }
-}
 
 /** A registration whose list goes on in parts of 32 KiB. */
 function longList(peer: number, images: number, name: string): LogEntry {
@@ -112,18 +85,9 @@ suite('the journal', () => {
     const random = seededRandom(11)
     let opened = await openJournal(t, directory, { schedule, nowMs, limits })
     let folded = 0
-    for (let round = 0; round < 300; round += 1) {
-      const entries = Array.from({ length: 1 + below(random, 12) }, () => randomEntry(random, 6, 10))
-      // As the server: only what is done is appended, and of a registration that there is.
-      const registered = new Set<string>()
-      const done = entries.filter(({ kind, peer }) => {
-        if (kind === 'list' || kind === 'images') registered.add(String(peer.port))
-        else if (!registered.has(String(peer.port)) && opened.state.registration(peer) === undefined)
-          return false
-        if (kind === 'ended') registered.delete(String(peer.port))
-        return true
-      })
-      commit(opened, ...done)
+    for (let round = 0; round < 200; round += 1) {
+      doSome(opened.state, random, entry => append(opened.journal, entry))
+      opened.journal.commit()
       for (let slices = below(random, 3); slices > 0; slices -= 1) time.runNext(10)
       assert.deepEqual(await afterKill(t, directory), opened.state.shown, `round ${round}`)
       if (round % 50 !== 49) continue
