@@ -38,11 +38,13 @@ export class ByteWriter {
   }
 
   uint16(value: number): void {
-    this.#buffer.writeUInt16BE(value, this.#take(2))
+    const at = this.#take(2)
+    this.#buffer.writeUInt16BE(value, at)
   }
 
   uint32(value: number): void {
-    this.#buffer.writeUInt32BE(value, this.#take(4))
+    const at = this.#take(4)
+    this.#buffer.writeUInt32BE(value, at)
   }
 
   /** Puts a number of four bytes in the place of one written before, at `at`. */
@@ -70,7 +72,8 @@ export class ByteWriter {
   text(text: string): void {
     const bytes = Buffer.byteLength(text)
     this.number(bytes)
-    this.#buffer.write(text, this.#take(bytes), 'utf8')
+    const at = this.#take(bytes)
+    this.#buffer.write(text, at, 'utf8')
   }
 
   /** The `count` bytes that `text` writes in hexadecimal; zeros for those it lacks. */
@@ -80,6 +83,7 @@ export class ByteWriter {
     if (written < count) this.#buffer.fill(0, at + written, at + count)
   }
 
+  /** Makes room for `count` bytes and says where. Called before the buffer is looked at: it may be another one afterwards. */
   #take(count: number): number {
     const at = this.#length
     const needed = at + count

@@ -4,8 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 /** What a checkpoint came to. */
 export interface CheckpointOutcome {
-  /** Pages that the write-ahead log held when it was begun. */
-  readonly pages: number
+  /** Bytes of pages that the write-ahead log held when it was begun. */
+  readonly walBytes: number
 }
 
 /**
@@ -15,6 +15,7 @@ export interface CheckpointOutcome {
 const { path } = workerData as { readonly path: string }
 const database = new DatabaseSync(new URL(`${pathToFileURL(path).href}?mode=rw`))
 database.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0')
+const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.['page_size'])
 const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
 
 parentPort?.on('message', (request: 'checkpoint' | 'close') => {
@@ -23,6 +24,6 @@ parentPort?.on('message', (request: 'checkpoint' | 'close') => {
     parentPort?.close()
     return
   }
-  const outcome: CheckpointOutcome = { pages: Number(checkpoint.get()?.['log']) }
+  const outcome: CheckpointOutcome = { walBytes: Number(checkpoint.get()?.['log']) * pageBytes }
   parentPort?.postMessage(outcome)
 })

@@ -10,13 +10,6 @@ import type { Schedule } from './schedule.ts'
  */
 const CHECKPOINT_BYTES = 4_194_304
 
-/**
- * Pages in the write-ahead log from which on the rest of a checkpoint is done at once. It is begun anew only when a
- * checkpoint reaches its end, and beside a steady load the worker's never does. 128 MiB at 4 KiB each: under the
- * heaviest load measured some seconds' worth, so that the one pause of some 20 ms is below one request in a hundred.
- */
-const FINISH_PAGES = 32_768
-
 /** Milliseconds after which an idle worker is ended: it takes some 20 MB of memory. */
 const IDLE_MS = 10_000
 
@@ -26,6 +19,7 @@ const IDLE_MS = 10_000
  */
 export class Checkpoints {
   readonly #store: JournalStore
+  readonly #maxWalBytes: number
   readonly #schedule: Schedule
   readonly #onFailure: (error: unknown) => void
   #worker: Worker | undefined
@@ -35,8 +29,15 @@ export class Checkpoints {
   /** Resolves when the workers that were told to end have ended. */
   #ended: Promise<unknown> = Promise.resolve()
 
-  constructor(store: JournalStore, schedule: Schedule, onFailure: (error: unknown) => void) {
+  /** `maxWalBytes`: see journal-limits.ts. `onFailure` is told what the disk refused. */
+  constructor(
+    store: JournalStore,
+    maxWalBytes: number,
+    schedule: Schedule,
+    onFailure: (error: unknown) => void,
+  ) {
     this.#store = store
+    this.#maxWalBytes = maxWalBytes
     this.#schedule = schedule
     this.#onFailure = onFailure
   }
@@ -65,8 +66,8 @@ export class Checkpoints {
     worker.unref()
     const exit = new Promise(resolve => worker.once('exit', resolve))
     this.#ended = Promise.all([this.#ended, exit])
-    worker.on('message', ({ pages }: CheckpointOutcome) => {
-      if (worker === this.#worker) this.#workerDone(pages >= FINISH_PAGES)
+    worker.on('message', ({ walBytes }: CheckpointOutcome) => {
+      if (worker === this.#worker) this.#workerDone(walBytes >= this.#maxWalBytes)
     })
     worker.on('error', () => {
       if (worker !== this.#worker) return

@@ -196,7 +196,8 @@ function lockFolder(directory: string): DatabaseSync {
 function lockFile(path: string): DatabaseSync {
   const lock = new DatabaseSync(path, { timeout: LOCK_WAIT_MS })
   try {
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    // The write, which stays in memory, tells whether the disk would take one: SQLite locks a file it can only read as well.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version = 1')
     return lock
   } catch (error) {
     lock.close()

@@ -170,9 +170,13 @@ export class JournalStore {
     }
   }
 
-  /** Makes the state whole that was written since {@link create}: from now on it is what is loaded. */
+  /**
+   * Makes the state whole that was written since {@link create}: from now on it is what is loaded, also where the write-ahead
+   * log is lost. When this returns it is on the disk itself.
+   */
   complete(): void {
     this.#database.exec(`PRAGMA application_id = ${WHOLE}`)
+    this.checkpoint()
   }
 
   /** Whether its name still leads to it: a file that was removed can be written to, and is gone with the last who has it. */

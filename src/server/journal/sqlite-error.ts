@@ -1,4 +1,6 @@
 /** Result codes of SQLite that decide what is done next (sqlite.org/rescode.html), without their extension. */
+/** Ours fit our tables, so this means that a file has others. */
+const STATEMENT_WRONG = 1
 const BUSY = 5
 const CORRUPT = 11
 const NOT_A_DATABASE = 26
@@ -12,7 +14,8 @@ export class UnfinishedFileError extends Error {}
 /** True where the file itself is wrong; any other error may pass, and the file is left alone. */
 export function isDamage(error: unknown): boolean {
   const code = resultCode(error)
-  return error instanceof UnusableFileError || code === CORRUPT || code === NOT_A_DATABASE
+  if (error instanceof UnusableFileError) return true
+  return code === CORRUPT || code === NOT_A_DATABASE || code === STATEMENT_WRONG
 }
 
 /** True where another connection holds the lock that was asked for. */

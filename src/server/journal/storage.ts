@@ -163,8 +163,8 @@ export class Storage {
 
   /** Has rows go to `store` from now on. */
   #goOnWith(store: JournalStore, state: StoreState, isWhole: boolean): OpenStore {
-    const { schedule, source } = this.#around
-    const working: WorkingStore = new WorkingStore(store, state, schedule, error => {
+    const { limits, schedule, source } = this.#around
+    const working: WorkingStore = new WorkingStore(store, state, limits.maxWalBytes, schedule, error => {
       if (this.#open?.working === working) this.#fail(error)
     })
     const open = { working, writer: new RegistrationWriter(working, source), isWhole }
@@ -255,8 +255,6 @@ export class Storage {
     try {
       if (this.#keepsOthers !== undefined) setAside = files.setAsideAllBut(working.path, this.#keepsOthers)
       working.complete()
-      // What stood before goes only when this is on the disk itself.
-      working.checkpoint()
     } catch (error) {
       this.#fail(error)
       return

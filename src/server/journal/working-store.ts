@@ -35,12 +35,13 @@ export class WorkingStore {
   constructor(
     store: JournalStore,
     state: StoreState,
+    maxWalBytes: number,
     schedule: Schedule,
     onFailure: (error: unknown) => void,
   ) {
     this.#store = store
     this.#state = state
-    this.#checkpoints = new Checkpoints(store, schedule, onFailure)
+    this.#checkpoints = new Checkpoints(store, maxWalBytes, schedule, onFailure)
   }
 
   get path(): string {
@@ -142,10 +143,6 @@ export class WorkingStore {
 
   complete(): void {
     this.#store.complete()
-  }
-
-  checkpoint(): void {
-    this.#store.checkpoint()
   }
 
   /** Resolves when the file is closed. */

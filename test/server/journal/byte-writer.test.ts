@@ -33,3 +33,24 @@ test('hexadecimal that is short is filled up', () => {
   writer.hexadecimal('0102zz', 4)
   assert.deepEqual([...writer.written], [1, 2, 0, 0])
 })
+
+test('every kind of field is written whole where the buffer has to grow for it', () => {
+  const fields: Record<string, (writer: ByteWriter) => void> = {
+    byte: writer => writer.byte(7),
+    uint16: writer => writer.uint16(0x0708),
+    uint32: writer => writer.uint32(0x0708090a),
+    number: writer => writer.number(2 ** 50),
+    bytes: writer => writer.bytes(Uint8Array.of(7, 8, 9), 0, 3),
+    text: writer => writer.text('náme'),
+    hexadecimal: writer => writer.hexadecimal('07080910', 4),
+  }
+  for (const [name, write] of Object.entries(fields)) {
+    const alone = new ByteWriter(100)
+    write(alone)
+    const writer = new ByteWriter(1_000_000)
+    const count = Math.ceil(100_000 / alone.length)
+    for (let index = 0; index < count; index += 1) write(writer)
+    const expected = Buffer.concat(Array(count).fill(alone.written))
+    assert.ok(Buffer.from(writer.written).equals(expected), name)
+  }
+})
