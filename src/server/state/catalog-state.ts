@@ -250,7 +250,7 @@ export class CatalogState implements IndexState, LivenessSource {
     const bytes = Buffer.from(password)
     const nowSeconds = this.#nowSeconds()
     writePasswordDigest(bytes, 0, bytes.length, this.#passwordDigest, 0)
-    this.#welcome(peer, this.#passwordDigest, nowSeconds)
+    this.#welcome(peer, this.#passwordDigest, nowSeconds, isMade)
     let registration = registrations.find(peer.address, 0, peer.port)
     if (registration !== NO_ROW) {
       if (!registrations.hasPasswordDigest(registration, this.#passwordDigest, 0)) return 'refusedPassword'
@@ -319,7 +319,7 @@ export class CatalogState implements IndexState, LivenessSource {
   }
 
   /** Lists a peer again that was kept aside and is heard with its password; or forgets it where another comes in its place. */
-  #welcome(peer: PeerIdentity, passwordDigest: Uint8Array, nowSeconds: number, isNewcomer = false): void {
+  #welcome(peer: PeerIdentity, passwordDigest: Uint8Array, nowSeconds: number, isNewcomer: boolean): void {
     const absent = this.absent.get(peer)
     if (absent === undefined) return
     if (Buffer.compare(absent.passwordDigest, passwordDigest) === 0) this.#bringBack(peer, nowSeconds)
