@@ -30,7 +30,7 @@ export class DatagramListing {
   /** Room for the entry that turns out not to fit. */
   readonly #draft = new Uint8Array(FIELD_BUFFER_BYTES + MAX_ENTRY_BYTES)
   #bytes = new Uint8Array(0)
-  #isStale = false
+  #isStale = true
   #isComplete = true
   /** The sequence number of the image that did not fit. */
   #endSequence = 0

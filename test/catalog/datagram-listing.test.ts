@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { MAX_LISTED_OWNERS } from '../../src/catalog/datagram-listing.ts'
 import { FIELD_BUFFER_BYTES } from '../../src/protocol/limits.ts'
-import { CatalogDriver, testDigest } from '../support/catalog-driver.ts'
+import { addressBytes, CatalogDriver, testDigest } from '../support/catalog-driver.ts'
 
 const IPV6 = '2001:db8::1'
 const A = testDigest(0xaaaa)
@@ -70,6 +70,44 @@ suite('a listing shows', () => {
     assert.equal(driver.listing('ipv4'), `${B},b.png,10.0.0.1:1`)
     driver.done(`REG pw 2 ${A},a.png`, '10.0.0.1')
     assert.equal(driver.listing('ipv4'), `${A},a.png,10.0.0.1:2;${B},b.png,10.0.0.1:1`)
+  })
+
+  test('owners on the server’s own machine by the address that the asker can reach it at', () => {
+    const driver = new CatalogDriver()
+    const listing = (asker: Asker, loopbackAs?: string) =>
+      Buffer.from(
+        driver.catalog.listings.bytes(asker, loopbackAs === undefined ? undefined : addressBytes(loopbackAs)),
+      ).toString()
+    driver.done(`REG pw 1 ${A},a.png`, '10.0.0.1')
+    assert.equal(listing('ipv4', '192.168.1.2'), `${A},a.png,10.0.0.1:1`)
+    driver.done(`REG pw 2 ${A},a.png;${B},b.png`, '127.0.0.1')
+    driver.done(`REG pw 3 ${A},a.png`, '::1')
+    assert.equal(listing('ipv4'), `${A},a.png,10.0.0.1:1,127.0.0.1:2;${B},b.png,127.0.0.1:2`)
+    assert.equal(
+      listing('ipv4', '192.168.1.2'),
+      `${A},a.png,10.0.0.1:1,192.168.1.2:2;${B},b.png,192.168.1.2:2`,
+    )
+    const seenFrom = '[2001:db8::9]'
+    assert.equal(
+      listing('ipv6', '2001:db8::9'),
+      `${A},a.png,10.0.0.1:1,${seenFrom}:2,${seenFrom}:3;${B},b.png,${seenFrom}:2`,
+    )
+    driver.done('END pw 2', '127.0.0.1')
+    assert.equal(listing('ipv4', '192.168.1.2'), `${A},a.png,10.0.0.1:1`)
+    assert.equal(listing('ipv6', '2001:db8::9'), `${A},a.png,10.0.0.1:1,${seenFrom}:3`)
+  })
+
+  test('the same from many addresses, of which the one asked for longest ago is made anew', () => {
+    const driver = new CatalogDriver()
+    driver.done(`REG pw 1 ${A},a.png`, '127.0.0.1')
+    const from = (last: number) => driver.catalog.listings.bytes('ipv4', addressBytes(`10.0.0.${last}`))
+    const first = from(1)
+    assert.equal(from(1), first)
+    for (let last = 2; last <= 20; last += 1) {
+      assert.equal(Buffer.from(from(last)).toString(), `${A},a.png,10.0.0.${last}:1`)
+    }
+    assert.notEqual(from(1), first)
+    assert.equal(Buffer.from(from(1)).toString(), `${A},a.png,10.0.0.1:1`)
   })
 
   test('images and owners that stay through a new list where they were', () => {
