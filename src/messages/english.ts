@@ -166,7 +166,7 @@ export const english = {
       lang: 'language: en or pt (default: the system’s)',
       data: 'folder for what is remembered between starts (default: where this system keeps such things)',
       host: 'IP address to listen on (default: all)',
-      serverPort: 'UDP port to listen on (default: 13377)',
+      serverPort: 'UDP and TCP port to listen on (default: 13377)',
       sharePort: 'TCP port to share on (default: the one of last time, else any free one)',
       quiet: 'log warnings and errors only',
       verbose: 'log every request',
@@ -191,7 +191,7 @@ export const english = {
   },
   server: {
     listening: (endpoint: string) =>
-      `Index server listening on ${endpoint} (UDP). Peers join with: imagep2p client ADDRESS FOLDER`,
+      `Index server listening on ${endpoint} (UDP and HTTP). Peers join with: imagep2p client ADDRESS FOLDER`,
     anyAddress: (port: number, addresses: readonly string[]) =>
       `port ${port} of every address of this computer: ${addresses.join(', ')}`,
     path: (path: 'fast' | 'portable', reason: string | undefined) =>

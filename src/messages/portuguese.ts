@@ -164,7 +164,7 @@ export const portuguese: Messages = {
       lang: 'idioma: en ou pt (padrão: o do sistema)',
       data: 'pasta do que é lembrado entre execuções (padrão: onde este sistema guarda essas coisas)',
       host: 'endereço IP em que escutar (padrão: todos)',
-      serverPort: 'porta UDP em que escutar (padrão: 13377)',
+      serverPort: 'porta UDP e TCP em que escutar (padrão: 13377)',
       sharePort: 'porta TCP em que compartilhar (padrão: a da última vez, senão qualquer uma livre)',
       quiet: 'registra só avisos e erros',
       verbose: 'registra cada pedido',
@@ -190,7 +190,7 @@ export const portuguese: Messages = {
   },
   server: {
     listening: endpoint =>
-      `Servidor de índice escutando em ${endpoint} (UDP). Para entrar: imagep2p client ENDEREÇO PASTA`,
+      `Servidor de índice escutando em ${endpoint} (UDP e HTTP). Para entrar: imagep2p client ENDEREÇO PASTA`,
     anyAddress: (port, addresses) =>
       `porta ${port} de todos os endereços deste computador: ${addresses.join(', ')}`,
     path: (path, reason) =>
