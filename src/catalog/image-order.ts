@@ -35,6 +35,8 @@ export class ImageOrder {
   readonly #firstSequences: number[] = []
   /** How often the places of each chunk were given to other images: what is kept about them elsewhere is void then. */
   readonly #editions: number[] = []
+  /** How often something about an image of each chunk changed that others keep by place. */
+  readonly #revisions: number[] = []
   readonly #freeChunks: number[] = []
   /** The chunks in order. Only the last takes further images. */
   readonly #sequence: number[] = []
@@ -139,8 +141,20 @@ export class ImageOrder {
     return this.#places[chunk] ?? 0
   }
 
+  /** Another number each time that the places of a chunk were given to other images. */
   editionOf(chunk: number): number {
     return this.#editions[chunk] ?? 0
+  }
+
+  /** Another number each time that details or the number of owners changed of an image of a chunk. */
+  revisionOf(chunk: number): number {
+    return this.#revisions[chunk] ?? 0
+  }
+
+  /** Notes that something about an image that is in the order changed, see {@link revisionOf}. */
+  revise(image: number): void {
+    const chunk = this.#rows.get(image, this.#placeField) >>> PLACE_SHIFT
+    this.#revisions[chunk] = (this.#revisions[chunk] ?? 0) + 1
   }
 
   /** The storage of a chunk: {@link imageInPlaces} reads it. Valid until the order changes. */
@@ -169,6 +183,11 @@ export class ImageOrder {
     return (this.#firstSequences[chunk] ?? 0) + after
   }
 
+  /** The sequence number with which a chunk begins. */
+  firstSequenceOf(chunk: number): number {
+    return this.#firstSequences[chunk] ?? 0
+  }
+
   /** Where the last chunk stands that begins with a sequence number of at most `sequence`; -1 where none does. */
   ordinalOf(sequence: number): number {
     let low = 0
@@ -194,6 +213,7 @@ export class ImageOrder {
       chunk = this.#chunks.length
       this.#chunks.push(new Uint32Array(CHUNK_PLACES * PLACE_WORDS))
       this.#editions.push(0)
+      this.#revisions.push(0)
     }
     this.#images[chunk] = 0
     this.#ipv4Images[chunk] = 0
@@ -255,4 +275,9 @@ export class ImageOrder {
 /** The image at a place of a chunk whose storage is at hand, or NO_ROW where it left. */
 export function imageInPlaces(places: Uint32Array, place: number): number {
   return (places[place * PLACE_WORDS] ?? NO_ROW) & IMAGE_MASK
+}
+
+/** The sequence number of a place of a chunk whose storage is at hand, less the chunk's first one. */
+export function sequenceInPlaces(places: Uint32Array, place: number): number {
+  return places[place * PLACE_WORDS + 1] ?? 0
 }

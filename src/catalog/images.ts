@@ -198,6 +198,7 @@ export class Images {
     const before = this.#rows.get(image, DETAILS)
     if (before !== NO_ROW) this.details.remove(before)
     this.#rows.set(image, DETAILS, this.details.add(given, isDisputed))
+    this.order.revise(image)
   }
 
   /** The digest of an image, as 32 hexadecimal digits. */
@@ -226,32 +227,6 @@ export class Images {
     return at + nameBytes
   }
 
-  /**
-   * Writes an image's name into `into` with each byte replaced by what stands for it in `table`, and answers its length; -1
-   * as soon as a byte is beyond the table.
-   */
-  copyMappedName(image: number, table: Uint8Array, into: Uint8Array): number {
-    const row = this.#rows.segment(image)
-    const offset = this.#rows.offset(image)
-    const nameBytes = (row[offset + NAME_BYTES] ?? 0) & NAME_BYTES_MASK
-    let from: Uint8Array
-    let at: number
-    if (nameBytes <= NAME_START_BYTES) {
-      from = this.#rows.byteSegment(image)
-      at = (offset + NAME_START) * 4
-    } else {
-      this.copyName(image, into, 0)
-      from = into
-      at = 0
-    }
-    for (let index = 0; index < nameBytes; index += 1) {
-      const byte = from[at + index] ?? 0
-      if (byte >= table.length) return -1
-      into[index] = table[byte] ?? 0
-    }
-    return nameBytes
-  }
-
   nameBytesOf(image: number): number {
     return this.#rows.get(image, NAME_BYTES) & NAME_BYTES_MASK
   }
@@ -264,7 +239,10 @@ export class Images {
   changeOwnerCount(image: number, by: 1 | -1): void {
     const row = this.#rows.segment(image)
     const at = this.#rows.offset(image) + NAME_BYTES
-    row[at] = (row[at] ?? 0) + (by << OWNERS_SHIFT)
+    const before = row[at] ?? 0
+    row[at] = before + (by << OWNERS_SHIFT)
+    // Its first owner comes with the image, and with its last one it goes: that is no change of it.
+    if (before >>> OWNERS_SHIFT > (by === 1 ? 0 : 1)) this.order.revise(image)
   }
 
   firstOwner(image: number, ofIPv4: boolean): number {

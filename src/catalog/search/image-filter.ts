@@ -2,8 +2,7 @@ import type { ImageQuery } from '../../protocol/catalog-api.ts'
 import { type FormatWords, formatWords } from '../details.ts'
 import type { Images } from '../images.ts'
 import { NO_ROW } from '../rows.ts'
-import type { NameFolder } from './name-folding.ts'
-import { foldedWords } from './name-folding.ts'
+import { foldedWords, holdsWord } from './name-folding.ts'
 import { type FilterBits, filterBitsOf } from './name-signatures.ts'
 
 /** What details say where they do not know; a lower bound of 0 is none, and lets it pass. */
@@ -38,18 +37,30 @@ export class ImageFilter {
     this.#needsDetails = isBounded
   }
 
-  /** Whether the query wants an image; leaves its folded name in `folder` where it has words. */
-  takes(image: number, images: Images, folder: NameFolder): boolean {
-    if (this.#needsDetails && !this.#takesDetails(image, images)) return false
-    if (this.#words.length === 0) return true
-    folder.take(image)
+  /** Whether names count. */
+  get hasWords(): boolean {
+    return this.#words.length > 0
+  }
+
+  /** Whether any of the names in `text` may be one that the query wants: a glance at all of them together. */
+  mayTakeNameOf(text: Buffer): boolean {
     for (const word of this.#words) {
-      if (!folder.holds(word)) return false
+      if (text.indexOf(word) === -1) return false
     }
     return true
   }
 
-  #takesDetails(image: number, images: Images): boolean {
+  /** Whether the folded name in `[start, end)` of `text` is one that the query wants. */
+  takesName(text: Uint8Array, start: number, end: number): boolean {
+    for (const word of this.#words) {
+      if (!holdsWord(text, start, end, word)) return false
+    }
+    return true
+  }
+
+  /** Whether the details of an image are such as the query wants. */
+  takesDetails(image: number, images: Images): boolean {
+    if (!this.#needsDetails) return true
     const row = images.detailsOf(image)
     if (row === NO_ROW) return false
     const { details } = images

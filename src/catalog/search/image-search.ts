@@ -1,11 +1,12 @@
 import { DEFAULT_PAGE_ENTRIES, type ImageQuery } from '../../protocol/catalog-api.ts'
-import { CHUNK_PLACES, imageInPlaces } from '../image-order.ts'
+import { imageInPlaces, sequenceInPlaces } from '../image-order.ts'
 import type { Images } from '../images.ts'
 import { NO_ROW } from '../rows.ts'
+import { FoldedNames } from './folded-names.ts'
 import { ImageFilter } from './image-filter.ts'
-import { NameFolder } from './name-folding.ts'
 import { BLOCK_PLACES, NameSignatures } from './name-signatures.ts'
 import { decodeCursor, encodeCursor, SORTED_NAME_BYTES, type Sort, type SortPlace } from './page-cursor.ts'
+import { prefixNumber, SortNumbers } from './sort-numbers.ts'
 import { type PlacedImage, SortedPage } from './sorted-page.ts'
 
 /** What a finished search found. */
@@ -16,21 +17,47 @@ export interface FoundPage {
   readonly next: string | undefined
 }
 
+/** What is kept by places of the order, for every search. */
+interface SearchColumns {
+  readonly names: FoldedNames
+  readonly signatures: NameSignatures
+  /** What is sorted by. */
+  readonly numbers: Readonly<Record<Exclude<Sort, 'newest'>, SortNumbers>>
+}
+
+const NO_TEXT = Buffer.alloc(0)
+const NO_STARTS = new Uint32Array(0)
+
 /** What searching takes along from one query to the next. */
 export class ImageSearches {
   readonly #images: Images
-  readonly #folder: NameFolder
-  readonly #signatures: NameSignatures
+  readonly #columns: SearchColumns
 
   constructor(images: Images) {
+    const names = new FoldedNames(images)
     this.#images = images
-    this.#folder = new NameFolder(images)
-    this.#signatures = new NameSignatures(images.order, this.#folder)
+    this.#columns = {
+      names,
+      signatures: new NameSignatures(images.order, names),
+      numbers: {
+        name: new SortNumbers(images, (_, chunk, place) => {
+          const starts = names.startsOf(chunk)
+          return prefixNumber(names.textOf(chunk), starts[place] ?? 0, (starts[place + 1] ?? 1) - 1)
+        }),
+        size: new SortNumbers(images, image => {
+          const details = images.detailsOf(image)
+          return details === NO_ROW ? -1 : images.details.bytes(details)
+        }),
+        owners: new SortNumbers(images, image => images.ownerCount(image)),
+      },
+    }
   }
 
-  /** Bytes of storage taken from the system. It never shrinks. */
+  /** Bytes of storage taken from the system. */
   get capacityBytes(): number {
-    return this.#signatures.capacityBytes
+    const { names, signatures, numbers } = this.#columns
+    const columns = [names, signatures, ...Object.values(numbers)]
+    return columns.reduce((sum, { capacityBytes }) => sum + capacityBytes, 0)
   }
 
   /** Begins a search; `undefined` when the query's cursor is none of such a listing. */
@@ -38,9 +65,23 @@ export class ImageSearches {
     const { sort = 'newest', cursor } = query
     const after = cursor === undefined ? undefined : decodeCursor(sort, cursor)
     if (cursor !== undefined && after === undefined) return undefined
-    return new ImageSearch(this.#images, this.#folder, this.#signatures, query, after)
+    return new ImageSearch(this.#images, this.#columns, query, after)
   }
 }
+
+/** Nanoseconds that parts of a search take, about: a step is bounded by them, and reads no clock. */
+const Effort = {
+  /** A chunk, whatever is done with it; its filters among that. */
+  chunk: 1500,
+  /** Looking for a word in all names of a chunk at once. */
+  text: 1500,
+  /** A place, when its name or its details are looked at. */
+  place: 40,
+  /** A name that is folded for the first time, with its signature. */
+  folding: 600,
+  /** A number that is read from an image and its details. */
+  reading: 60,
+} as const
 
 /**
  * One page of a listing on its way. It is worked out in steps, between which the catalog may change: an image that is there
@@ -49,9 +90,11 @@ export class ImageSearches {
  */
 export class ImageSearch {
   readonly #images: Images
-  readonly #folder: NameFolder
-  readonly #signatures: NameSignatures
+  readonly #columns: SearchColumns
+  /** What the search is sorted by; `newest` needs none. */
+  readonly #numbers: SortNumbers | undefined
   readonly #filter: ImageFilter
+  readonly #readsNames: boolean
   readonly #sort: Sort
   readonly #limit: number
   /** One more than the page holds: whether there is a page after it. */
@@ -60,37 +103,34 @@ export class ImageSearch {
   /** The sequence number from which to go on, downwards. */
   #from: number
   #isFinished = false
+  /** Of the chunk that is searched, as far as the search reads it. */
+  #text: Buffer = NO_TEXT
+  #starts: Uint32Array = NO_STARTS
+  #chunkNumbers: Float64Array | undefined
+  /** Places of it whose images were looked at. */
+  #looked = 0
 
-  constructor(
-    images: Images,
-    folder: NameFolder,
-    signatures: NameSignatures,
-    query: ImageQuery,
-    after: SortPlace | undefined,
-  ) {
+  constructor(images: Images, columns: SearchColumns, query: ImageQuery, after: SortPlace | undefined) {
     this.#images = images
-    this.#folder = folder
-    this.#signatures = signatures
+    this.#columns = columns
     this.#filter = new ImageFilter(query)
     this.#sort = query.sort ?? 'newest'
+    this.#readsNames = this.#filter.hasWords || this.#sort === 'name'
+    this.#numbers = this.#sort === 'newest' ? undefined : columns.numbers[this.#sort]
     this.#limit = query.limit ?? DEFAULT_PAGE_ENTRIES
     this.#page = new SortedPage(this.#limit + 1, after)
     this.#from = this.#sort === 'newest' && after !== undefined ? after.sequence - 1 : Number.MAX_SAFE_INTEGER
   }
 
-  /**
-   * Goes on until `effort` names or filters were looked at, some 0.1 microseconds each, and the chunk begun with them; true
-   * when it is finished.
-   */
-  step(effort: number): boolean {
+  /** Goes on for about so many nanoseconds, and to the end of the chunk begun by then; true when it is finished. */
+  step(nanoseconds: number): boolean {
     const { order } = this.#images
-    const { bits } = this.#filter
-    let left = effort
+    let left = nanoseconds
     let ordinal = order.ordinalOf(this.#from)
     let isFirst = true
     for (; ordinal >= 0 && left > 0 && !this.#isFinished; ordinal -= 1) {
       const chunk = order.chunkAt(ordinal)
-      if (bits.length > 0) left -= this.#signatures.update(chunk)
+      left -= this.#bringUpToDate(chunk)
       let place = order.placesIn(chunk) - 1
       if (isFirst) while (place >= 0 && order.sequenceAt(chunk, place) > this.#from) place -= 1
       isFirst = false
@@ -98,30 +138,6 @@ export class ImageSearch {
     }
     if (ordinal < 0) this.#isFinished = true
     return this.#isFinished
-  }
-
-  /** Searches a chunk from `from` downwards, and answers how much effort that took. */
-  #searchChunk(chunk: number, from: number): number {
-    const { order } = this.#images
-    const { bits } = this.#filter
-    const places = order.placesOf(chunk)
-    // Passing over all blocks of a chunk takes about as long as looking at eight names.
-    let effort = CHUNK_PLACES / BLOCK_PLACES / 8
-    let place = from
-    while (place >= 0 && !this.#isFinished) {
-      place = this.#signatures.lastCandidate(chunk, place, bits)
-      const blockStart = place - (place % BLOCK_PLACES)
-      for (; place >= blockStart && place >= 0 && !this.#isFinished; place -= 1) {
-        const image = imageInPlaces(places, place)
-        if (image === NO_ROW) continue
-        effort += 1
-        if (this.#filter.takes(image, this.#images, this.#folder)) {
-          this.#take(image, order.sequenceAt(chunk, place))
-        }
-      }
-    }
-    this.#from = order.sequenceAt(chunk, Math.max(0, place + 1)) - 1
-    return effort
   }
 
   /** The page, once {@link step} said that it is finished. */
@@ -138,37 +154,104 @@ export class ImageSearch {
     }
   }
 
-  #take(image: number, sequence: number): void {
-    switch (this.#sort) {
-      case 'newest':
-        this.#newest.push({ image, sequence })
-        if (this.#newest.length > this.#limit) this.#isFinished = true
-        return
-      case 'name': {
-        this.#folder.take(image)
-        const { bytes, length } = this.#folder
-        const nameBytes = Math.min(length, SORTED_NAME_BYTES)
-        if (this.#page.isNameBeyond(bytes, nameBytes)) return
-        const placed = { image, sequence, name: bytes.slice(0, nameBytes) }
-        if (this.#page.wants(placed)) this.#page.add(placed)
-        return
-      }
-      case 'size': {
-        const details = this.#images.detailsOf(image)
-        this.#takeNumber(image, sequence, details === NO_ROW ? -1 : this.#images.details.bytes(details))
-        return
-      }
-      case 'owners':
-        this.#takeNumber(image, sequence, this.#images.ownerCount(image))
-        return
-      default:
-        this.#sort satisfies never
+  /** Brings what the search reads of a chunk up to date, and answers how many nanoseconds that took. */
+  #bringUpToDate(chunk: number): number {
+    const { names, signatures } = this.#columns
+    let effort = 0
+    if (this.#readsNames) {
+      effort += names.update(chunk) * Effort.folding
+      this.#text = names.textOf(chunk)
+      this.#starts = names.startsOf(chunk)
     }
+    if (this.#filter.bits.length > 0) effort += signatures.update(chunk) * Effort.folding
+    if (this.#numbers !== undefined) {
+      effort += this.#numbers.update(chunk) * Effort.reading
+      this.#chunkNumbers = this.#numbers.numbersOf(chunk)
+    }
+    return effort
   }
 
-  #takeNumber(image: number, sequence: number, number: number): void {
-    if (this.#page.isBeyond(number, sequence)) return
-    const placed = { image, sequence, number }
+  /** Searches a chunk from `from` downwards, and answers how many nanoseconds that took. */
+  #searchChunk(chunk: number, from: number): number {
+    const { signatures } = this.#columns
+    const { bits } = this.#filter
+    let effort: number = Effort.chunk
+    let place = from
+    if (this.#filter.hasWords && bits.length === 0) {
+      effort += Effort.text
+      if (!this.#filter.mayTakeNameOf(this.#text)) place = -1
+    }
+    this.#looked = 0
+    while (place >= 0 && !this.#isFinished) {
+      if (bits.length > 0) place = signatures.lastCandidate(chunk, place, bits)
+      place = this.#searchPlaces(chunk, place, bits.length > 0 ? place - (place % BLOCK_PLACES) : 0)
+    }
+    this.#from = this.#images.order.sequenceAt(chunk, Math.max(0, place + 1)) - 1
+    return effort + this.#looked * Effort.place
+  }
+
+  /** Searches places from `from` down to `to`, and answers the place to go on from. */
+  #searchPlaces(chunk: number, from: number, to: number): number {
+    const { order } = this.#images
+    const places = order.placesOf(chunk)
+    const firstSequence = order.firstSequenceOf(chunk)
+    let place = this.#passOver(from, to)
+    while (place >= to && place >= 0 && !this.#isFinished) {
+      const image = imageInPlaces(places, place)
+      if (image !== NO_ROW) {
+        this.#looked += 1
+        if (this.#wants(place, image))
+          this.#take(place, image, firstSequence + sequenceInPlaces(places, place))
+      }
+      place = this.#passOver(place - 1, to)
+    }
+    return place
+  }
+
+  /** The first place from `from` down to `to` whose image may belong to the page, by the number that it is sorted by; below `to` where there is none. */
+  #passOver(from: number, to: number): number {
+    const numbers = this.#chunkNumbers
+    if (numbers === undefined) return from
+    // Of two with one number the later one stands first, and all on the page are later: only names tell them apart still.
+    const least = this.#page.leastNumber + (this.#sort === 'name' ? 0 : 1)
+    const greatest = this.#page.greatestNumber
+    let place = from
+    for (; place >= to; place -= 1) {
+      const number = numbers[place] ?? 0
+      if (number >= least && number <= greatest) break
+    }
+    return place
+  }
+
+  /** Whether the query wants an image, wherever it stands. */
+  #wants(place: number, image: number): boolean {
+    if (this.#filter.hasWords) {
+      const start = this.#starts[place] ?? 0
+      const end = (this.#starts[place + 1] ?? 1) - 1
+      if (!this.#filter.takesName(this.#text, start, end)) return false
+    }
+    return this.#filter.takesDetails(image, this.#images)
+  }
+
+  /** Puts an image that the query wants on the page, if that is where it stands. */
+  #take(place: number, image: number, sequence: number): void {
+    if (this.#sort === 'newest') {
+      this.#newest.push({ image, number: 0, sequence })
+      if (this.#newest.length > this.#limit) this.#isFinished = true
+      return
+    }
+    const number = this.#chunkNumbers?.[place] ?? 0
+    const placed =
+      this.#sort === 'name'
+        ? { image, number, sequence, name: this.#sortedName(place) }
+        : { image, number, sequence }
     if (this.#page.wants(placed)) this.#page.add(placed)
+  }
+
+  /** A copy: the text of a chunk is made anew when the chunk changes. */
+  #sortedName(place: number): Uint8Array {
+    const start = this.#starts[place] ?? 0
+    const end = Math.min((this.#starts[place + 1] ?? 1) - 1, start + SORTED_NAME_BYTES)
+    return Uint8Array.from(this.#text.subarray(start, end))
   }
 }

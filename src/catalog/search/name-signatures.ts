@@ -1,6 +1,5 @@
 import { CHUNK_PLACES, type ImageOrder } from '../image-order.ts'
-import { NO_ROW } from '../rows.ts'
-import type { NameFolder } from './name-folding.ts'
+import type { FoldedNames } from './folded-names.ts'
 
 /**
  * Which names may hold a word: for every 8 places of the order, a Bloom filter (1970) of the three-byte pieces of their
@@ -27,16 +26,16 @@ export type FilterBits = readonly number[]
 
 export class NameSignatures {
   readonly #order: ImageOrder
-  readonly #folder: NameFolder
+  readonly #names: FoldedNames
   /** By chunk: 4 bytes for each place. As many as chunks, which images bound. */
   readonly #filters: Uint32Array[] = []
   /** The edition of the chunk that its filters were made of, and how many of its places they hold. */
   readonly #editions: number[] = []
   readonly #places: number[] = []
 
-  constructor(order: ImageOrder, folder: NameFolder) {
+  constructor(order: ImageOrder, names: FoldedNames) {
     this.#order = order
-    this.#folder = folder
+    this.#names = names
   }
 
   /** Bytes of storage taken from the system. It never shrinks. */
@@ -64,7 +63,7 @@ export class NameSignatures {
     return -1
   }
 
-  /** Brings the filters of a chunk up to date, and answers how many names that took. */
+  /** Brings the filters of a chunk up to date, after its names were, and answers how many names that took. */
   update(chunk: number): number {
     const edition = this.#order.editionOf(chunk)
     const places = this.#order.placesIn(chunk)
@@ -77,15 +76,14 @@ export class NameSignatures {
       this.#places[chunk] = 0
     }
     const from = this.#places[chunk] ?? 0
+    const text = this.#names.textOf(chunk)
+    const starts = this.#names.startsOf(chunk)
     for (let place = from; place < places; place += 1) {
-      const image = this.#order.imageAt(chunk, place)
-      if (image === NO_ROW) continue
-      this.#folder.take(image)
-      const start = (place >> BLOCK_SHIFT) * FILTER_WORDS
-      const { bytes, length } = this.#folder
-      for (let at = 0; at + PIECE_BYTES <= length; at += 1) {
-        const bit = bitOf(bytes, at)
-        const word = start + (bit >>> 5)
+      const block = (place >> BLOCK_SHIFT) * FILTER_WORDS
+      const end = (starts[place + 1] ?? 0) - 1
+      for (let at = starts[place] ?? 0; at + PIECE_BYTES <= end; at += 1) {
+        const bit = bitOf(text, at)
+        const word = block + (bit >>> 5)
         filters[word] = (filters[word] ?? 0) | (1 << (bit & 31))
       }
     }

@@ -1,4 +1,5 @@
 import type { ImageQuery } from '../../protocol/catalog-api.ts'
+import { prefixNumber } from './sort-numbers.ts'
 
 /** By what a listing is sorted. */
 export type Sort = NonNullable<ImageQuery['sort']>
@@ -6,10 +7,12 @@ export type Sort = NonNullable<ImageQuery['sort']>
 /** Bytes of a folded name by which names are sorted; names alike so far stand in the order in which they came. */
 export const SORTED_NAME_BYTES = 128
 
-/** Where an image stands in a sorted listing: what it is sorted by (nothing for `newest`), then its sequence number. */
+/** Where an image stands in a sorted listing: the larger number first, then the name, then the larger sequence number. */
 export interface SortPlace {
+  /** What it is sorted by; of a name, see `prefixNumber`; 0 for `newest`. */
+  readonly number: number
+  /** For `name` only: the first {@link SORTED_NAME_BYTES} of it. */
   readonly name?: Uint8Array
-  readonly number?: number
   readonly sequence: number
 }
 
@@ -30,11 +33,12 @@ export function decodeCursor(sort: Sort, text: string): SortPlace | undefined {
   if (!Array.isArray(parts)) return undefined
   const [ofSort, sequence, key]: unknown[] = parts
   if (ofSort !== sort || !Number.isSafeInteger(sequence) || typeof sequence !== 'number') return undefined
-  if (sort === 'newest') return { sequence }
+  if (sort === 'newest') return { number: 0, sequence }
   if (sort === 'name') {
     if (typeof key !== 'string') return undefined
     const name = Buffer.from(key, 'base64url')
-    return name.length > SORTED_NAME_BYTES ? undefined : { name, sequence }
+    if (name.length > SORTED_NAME_BYTES) return undefined
+    return { number: prefixNumber(name, 0, name.length), name, sequence }
   }
   return typeof key === 'number' && Number.isSafeInteger(key) ? { number: key, sequence } : undefined
 }

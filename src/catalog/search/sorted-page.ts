@@ -20,30 +20,20 @@ export class SortedPage {
     this.#after = after
   }
 
-  /** Whether an image with this place would be kept. */
+  /** The numbers of the images that may still belong to the page: from the one that its last image has to that of the place before. */
+  get leastNumber(): number {
+    return this.#last?.number ?? Number.NEGATIVE_INFINITY
+  }
+
+  get greatestNumber(): number {
+    return this.#after?.number ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Whether an image with this place belongs to the page, as far as it is known. */
   wants(place: SortPlace): boolean {
     if (this.#after !== undefined && comparePlaces(place, this.#after) <= 0) return false
-    const last = this.#heap[0]
-    return this.#heap.length < this.#most || last === undefined || comparePlaces(place, last) < 0
-  }
-
-  /** Whether a place by number is seen at a glance not to be wanted: it comes after all of a full page. */
-  isBeyond(number: number, sequence: number): boolean {
-    const last = this.#heap[0]
-    if (last?.number === undefined || this.#heap.length < this.#most) return false
-    return number < last.number || (number === last.number && sequence <= last.sequence)
-  }
-
-  /** The same for a name, the first `length` of `bytes`; what is alike as far as both go is looked at more closely. */
-  isNameBeyond(bytes: Uint8Array, length: number): boolean {
-    const last = this.#heap[0]?.name
-    if (last === undefined || this.#heap.length < this.#most) return false
-    const shared = Math.min(length, last.length)
-    for (let at = 0; at < shared; at += 1) {
-      const difference = (bytes[at] ?? 0) - (last[at] ?? 0)
-      if (difference !== 0) return difference > 0
-    }
-    return length > last.length
+    const last = this.#last
+    return last === undefined || comparePlaces(place, last) < 0
   }
 
   /** Keeps an image that is wanted. */
@@ -61,6 +51,11 @@ export class SortedPage {
   /** The images kept, in order. */
   get images(): readonly PlacedImage[] {
     return [...this.#heap].sort(comparePlaces)
+  }
+
+  /** The last image of a page that is full. */
+  get #last(): PlacedImage | undefined {
+    return this.#heap.length < this.#most ? undefined : this.#heap[0]
   }
 
   #rise(from: number): void {
@@ -91,19 +86,12 @@ export class SortedPage {
   }
 }
 
-/** Names from the first byte on; numbers from the largest; then what came last. */
+/** Numbers from the largest; names from the first byte on; then what came last. */
 function comparePlaces(one: SortPlace, other: SortPlace): number {
+  if (one.number !== other.number) return other.number - one.number
   if (one.name !== undefined && other.name !== undefined) {
-    const { name } = one
-    const { name: otherName } = other
-    const shared = Math.min(name.length, otherName.length)
-    for (let at = 0; at < shared; at += 1) {
-      const difference = (name[at] ?? 0) - (otherName[at] ?? 0)
-      if (difference !== 0) return difference
-    }
-    if (name.length !== otherName.length) return name.length - otherName.length
-  } else if (one.number !== undefined && other.number !== undefined && one.number !== other.number) {
-    return other.number - one.number
+    const difference = Buffer.compare(one.name, other.name)
+    if (difference !== 0) return difference
   }
   return other.sequence - one.sequence
 }

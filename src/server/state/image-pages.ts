@@ -4,11 +4,8 @@ import type { ImagePage, ImageQuery } from '../../protocol/catalog-api.ts'
 import type { Viewpoint } from '../index-state.ts'
 import type { ImageView } from './image-view.ts'
 
-/**
- * Names looked at between two turns of the event loop: at some 0.1 microseconds each, a datagram waits for them no longer
- * than for a batch of others.
- */
-const EFFORT_AT_ONCE = 2000
+/** Nanoseconds of a search between two turns of the event loop: a datagram waits for it no longer than for a batch of others. */
+const STEP_NANOSECONDS = 100_000
 
 /** Searches that are worked on at a time; further ones wait their turn, so that each comes to its end soon. */
 const SEARCHES_AT_ONCE = 2
@@ -33,7 +30,7 @@ export class ImagePages {
     else this.#underWay += 1
     try {
       signal.throwIfAborted()
-      while (!search.step(EFFORT_AT_ONCE)) {
+      while (!search.step(STEP_NANOSECONDS)) {
         await turn()
         signal.throwIfAborted()
       }

@@ -214,6 +214,64 @@ suite('a search', () => {
     assert.equal(listingOf(catalog, { search: 'number' }).length, Math.ceil(2000 / 7))
   })
 
+  test('sees sizes and owners that changed since it last came by', () => {
+    const catalog = new Catalog(WIDE_LIMITS)
+    const registration = registrationAt(catalog, '10.0.0.1', 1)
+    const entries = Array.from({ length: 700 }, (_, index) => ({
+      md5: md5(`${index}`),
+      name: `${index}.png`,
+      bytes: 1000 + index,
+    }))
+    addEntries(catalog, registration, entries)
+    const first = (sort: 'size' | 'owners') => pageOf(catalog, { sort, limit: 2 }).digests
+    assert.deepEqual(first('size'), [md5('699'), md5('698')])
+    assert.deepEqual(first('owners'), [md5('699'), md5('698')])
+    addEntries(catalog, registration, [{ md5: md5('5'), name: '5.png', bytes: 5000 }])
+    assert.deepEqual(first('size'), [md5('5'), md5('699')])
+    const other = registrationAt(catalog, '2001:db8::1', 1)
+    addEntries(catalog, other, [{ md5: md5('7'), name: '7.png' }])
+    assert.deepEqual(first('owners'), [md5('7'), md5('699')])
+    catalog.end(other)
+    assert.deepEqual(first('owners'), [md5('699'), md5('698')])
+    // Another image takes the row of one that left, with another size and at the end of the order.
+    catalog.removeImages(registration, wireList([{ md5: md5('5') }]))
+    addEntries(catalog, registration, [{ md5: md5('new'), name: 'new.png', bytes: 9000 }])
+    assert.deepEqual(first('size'), [md5('new'), md5('699')])
+  })
+
+  test('sorts by all of a name that begins as others do', () => {
+    const catalog = new Catalog(WIDE_LIMITS)
+    const registration = registrationAt(catalog, '10.0.0.1', 1)
+    const names = [
+      'IMG_20190714_b',
+      'img_2019',
+      'IMG_20190714_A',
+      'img_20190714_a',
+      'IMG_2',
+      'im',
+      'ÎMG_2018',
+      'zz',
+    ]
+    addEntries(
+      catalog,
+      registration,
+      names.map(text => ({ md5: md5(text), name: text })),
+    )
+    const sorted = [
+      'im',
+      'IMG_2',
+      'ÎMG_2018',
+      'img_2019',
+      'img_20190714_a',
+      'IMG_20190714_A',
+      'IMG_20190714_b',
+      'zz',
+    ]
+    for (const limit of [1, 2, 3, 100]) {
+      assert.deepEqual(listingOf(catalog, { sort: 'name', limit }), sorted.map(md5))
+    }
+  })
+
   test('refuses a cursor of another listing, and what is none', () => {
     const catalog = new Catalog(WIDE_LIMITS)
     const registration = registrationAt(catalog, '10.0.0.1', 1)
