@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { tinyDisk } from '../../support/tiny-disk.ts'
 import { until } from '../../support/until.ts'
 
-const MAX_WAL_BYTES = 20_000_000
+const MAX_WAL_BYTES = 8_000_000
 
 const ROW = Buffer.alloc(100_000, 7)
 
@@ -84,16 +84,14 @@ suite('checkpoints', () => {
       assert.ok(written < 1_000_000_000)
       await turn()
     }
-    assert.ok(before > MAX_WAL_BYTES)
   })
 
   test('are done by the main thread where the worker cannot, and make no file', async t => {
-    const { path, time, failures, write, store, checkpoints } = await start(t, await temporaryFolder(t))
+    const { path, failures, write, store, checkpoints } = await start(t, await temporaryFolder(t))
     renameSync(path, `${path}.elsewhere`)
     write(4_300_000)
-    await until(() => time.planned > 0)
+    await until(() => statSync(`${path}.elsewhere`).size > 4_000_000)
     assert.equal(existsSync(path), false)
-    assert.ok(statSync(`${path}.elsewhere`).size > 4_000_000)
     assert.deepEqual(failures, [])
     await checkpoints.close()
     store.close()
