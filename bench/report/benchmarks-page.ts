@@ -1,7 +1,9 @@
+import type { CrashResults } from '../crash/crash-results.ts'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
 import type { Machine } from '../system/machine.ts'
 import { judgeClaims, judgeSoak, megabytes } from './claims.ts'
+import { crashSection } from './crash-section.ts'
 import { markdownTable } from './markdown-table.ts'
 import { backgroundTable, catalogTable, claimsTable, latencyTable, throughputTable } from './tables.ts'
 
@@ -9,15 +11,17 @@ import { backgroundTable, catalogTable, claimsTable, latencyTable, throughputTab
 export interface BenchmarkFiles {
   readonly results: BenchResults | undefined
   readonly soaks: readonly SoakResults[]
+  readonly crashes?: CrashResults
 }
 
 /** BENCHMARKS.md: every figure and every judgement in it is computed from the files of results. */
-export function benchmarksPage({ results, soaks }: BenchmarkFiles): string {
+export function benchmarksPage({ results, soaks, crashes }: BenchmarkFiles): string {
   const sections = [
     '# Benchmarks',
-    'Written by `npm run bench` and `npm run soak`; change `bench/`, not this page.',
+    'Written by `npm run bench`, `npm run soak` and `npm run crash`; change `bench/`, not this page.',
     results === undefined ? '`npm run bench` has not been run.' : benchSections(results),
     soakSection(soaks),
+    crashSection(crashes),
   ]
   return `${sections.join('\n\n').trim()}\n`
 }

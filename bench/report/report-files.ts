@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { CrashResults } from '../crash/crash-results.ts'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
 import { benchmarksPage } from './benchmarks-page.ts'
@@ -11,6 +12,7 @@ import { soakImage } from './soak-image.ts'
 export const PROJECT_FOLDER: string = fileURLToPath(new URL('../..', import.meta.url))
 
 const LATEST = join('bench', 'results', 'latest.json')
+const CRASHES = join('bench', 'results', 'crash.json')
 const SOAK_PATHS = ['fast', 'portable'] as const
 
 /** Keeps the results of a run under `folder`, and writes the page and the images again. */
@@ -25,6 +27,12 @@ export async function keepSoakResults(folder: string, soak: SoakResults): Promis
   await writeReport(folder)
 }
 
+/** Keeps what killing the server found under `folder`, and writes the page again. */
+export async function keepCrashResults(folder: string, crashes: CrashResults): Promise<void> {
+  await writeJson(join(folder, CRASHES), crashes)
+  await writeReport(folder)
+}
+
 /** Writes BENCHMARKS.md and its images from the results that are there. */
 async function writeReport(folder: string): Promise<void> {
   const results = await readJson(join(folder, LATEST), isBenchResults)
@@ -33,6 +41,7 @@ async function writeReport(folder: string): Promise<void> {
     const soak = await readJson(join(folder, soakFile(path)), isSoakResults)
     if (soak !== undefined) soaks.push(soak)
   }
+  const crashes = await readJson(join(folder, CRASHES), isCrashResults)
   const images: readonly [string, string | undefined][] = [
     ['bench-catalog.svg', results && catalogImage(results)],
     ['bench-soak.svg', soakImage(soaks)],
@@ -40,7 +49,10 @@ async function writeReport(folder: string): Promise<void> {
   for (const [name, image] of images) {
     if (image !== undefined) await write(join(folder, 'docs', name), image)
   }
-  await write(join(folder, 'BENCHMARKS.md'), benchmarksPage({ results, soaks }))
+  await write(
+    join(folder, 'BENCHMARKS.md'),
+    benchmarksPage({ results, soaks, ...(crashes !== undefined && { crashes }) }),
+  )
 }
 
 function soakFile(path: 'fast' | 'portable'): string {
@@ -52,7 +64,7 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(path, text)
 }
 
-async function writeJson(path: string, value: BenchResults | SoakResults): Promise<void> {
+async function writeJson(path: string, value: BenchResults | SoakResults | CrashResults): Promise<void> {
   await write(path, `${JSON.stringify(value, undefined, 1)}\n`)
 }
 
@@ -75,6 +87,10 @@ function isBenchResults(value: unknown): value is BenchResults {
 
 function isSoakResults(value: unknown): value is SoakResults {
   return hasArrays(value, ['samples']) && 'path' in value && 'machine' in value
+}
+
+function isCrashResults(value: unknown): value is CrashResults {
+  return hasArrays(value, ['violations']) && 'requests' in value && 'machine' in value
 }
 
 function hasArrays(value: unknown, names: readonly string[]): value is Record<string, unknown> {
