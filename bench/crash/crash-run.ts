@@ -20,7 +20,7 @@ export interface CrashOptions {
 }
 
 /** Requests of one kind, by how they were answered. */
-export interface RequestTally {
+interface RequestTally {
   done: number
   refused: number
   unanswered: number
