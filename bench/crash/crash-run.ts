@@ -53,9 +53,11 @@ export interface CrashFindings {
 const ADDRESSES = 8
 const PORTS = 3
 
-/** Milliseconds of load before a kill. */
+/** Milliseconds of load before a kill. One load in so many lasts longer: the journal's log is then folded meanwhile. */
 const LEAST_LOAD_MS = 20
 const MOST_LOAD_MS = 1000
+const LONG_LOAD_ONE_IN = 6
+const MOST_LONG_LOAD_MS = 5000
 
 /** One restart in so many is killed too, within so many milliseconds. */
 const KILLED_AT_START_ONE_IN = 6
@@ -83,7 +85,8 @@ export async function runCrashRounds(
     let round = 0
     while (round < rounds && tally.violations.length === 0) {
       round += 1
-      await loadAndKill(server, peers, LEAST_LOAD_MS + random() * (MOST_LOAD_MS - LEAST_LOAD_MS), tally)
+      const mostMs = random() * LONG_LOAD_ONE_IN < 1 ? MOST_LONG_LOAD_MS : MOST_LOAD_MS
+      await loadAndKill(server, peers, LEAST_LOAD_MS + random() * (mostMs - LEAST_LOAD_MS), tally)
       if (random() * KILLED_AT_START_ONE_IN < 1) {
         tally.killsWhileStarting += 1
         await startAndKill(folder, random() * MOST_START_MS)
