@@ -32,7 +32,7 @@ export function crashSection(results: CrashResults | undefined): string {
 }
 
 /** Too few kills can refute the claim, but not bear it out. */
-function judgeCrashes(results: CrashResults | undefined): Claim {
+export function judgeCrashes(results: CrashResults | undefined): Claim {
   const holds = results === undefined ? undefined : results.violations.length === 0
   return {
     text: 'After `kill -9` under load, all that was acknowledged is there and nothing that was not sent',
