@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
+import type { StrainResults } from '../strain/strain-results.ts'
 import { benchmarksPage } from './benchmarks-page.ts'
 import { catalogImage } from './catalog-image.ts'
 import { soakImage } from './soak-image.ts'
@@ -11,6 +12,7 @@ import { soakImage } from './soak-image.ts'
 export const PROJECT_FOLDER: string = fileURLToPath(new URL('../..', import.meta.url))
 
 const LATEST = join('bench', 'results', 'latest.json')
+const STRAIN = join('bench', 'results', 'strain.json')
 const SOAK_PATHS = ['fast', 'portable'] as const
 
 /** Keeps the results of a run under `folder`, and writes the page and the images again. */
@@ -25,9 +27,16 @@ export async function keepSoakResults(folder: string, soak: SoakResults): Promis
   await writeReport(folder)
 }
 
+/** Keeps the results of a run under strain under `folder`, and writes the page and the images again. */
+export async function keepStrainResults(folder: string, strain: StrainResults): Promise<void> {
+  await writeJson(join(folder, STRAIN), strain)
+  await writeReport(folder)
+}
+
 /** Writes BENCHMARKS.md and its images from the results that are there. */
 async function writeReport(folder: string): Promise<void> {
   const results = await readJson(join(folder, LATEST), isBenchResults)
+  const strain = await readJson(join(folder, STRAIN), isStrainResults)
   const soaks: SoakResults[] = []
   for (const path of SOAK_PATHS) {
     const soak = await readJson(join(folder, soakFile(path)), isSoakResults)
@@ -40,7 +49,7 @@ async function writeReport(folder: string): Promise<void> {
   for (const [name, image] of images) {
     if (image !== undefined) await write(join(folder, 'docs', name), image)
   }
-  await write(join(folder, 'BENCHMARKS.md'), benchmarksPage({ results, soaks }))
+  await write(join(folder, 'BENCHMARKS.md'), benchmarksPage({ results, soaks, strain }))
 }
 
 function soakFile(path: 'fast' | 'portable'): string {
@@ -52,7 +61,7 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(path, text)
 }
 
-async function writeJson(path: string, value: BenchResults | SoakResults): Promise<void> {
+async function writeJson(path: string, value: BenchResults | SoakResults | StrainResults): Promise<void> {
   await write(path, `${JSON.stringify(value, undefined, 1)}\n`)
 }
 
@@ -75,6 +84,10 @@ function isBenchResults(value: unknown): value is BenchResults {
 
 function isSoakResults(value: unknown): value is SoakResults {
   return hasArrays(value, ['samples']) && 'path' in value && 'machine' in value
+}
+
+function isStrainResults(value: unknown): value is StrainResults {
+  return typeof value === 'object' && value !== null && 'machine' in value && 'loadBefore' in value
 }
 
 function hasArrays(value: unknown, names: readonly string[]): value is Record<string, unknown> {
