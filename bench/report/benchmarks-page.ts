@@ -1,7 +1,9 @@
+import type { CrashResults } from '../crash/crash-results.ts'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
 import type { StrainResults } from '../strain/strain-results.ts'
 import { judgeClaims, judgeSoak, megabytes } from './claims.ts'
+import { crashSection } from './crash-section.ts'
 import { machineSentence } from './machine-sentence.ts'
 import { markdownTable } from './markdown-table.ts'
 import { strainSection } from './strain-section.ts'
@@ -11,17 +13,19 @@ import { backgroundTable, catalogTable, claimsTable, latencyTable, throughputTab
 export interface BenchmarkFiles {
   readonly results: BenchResults | undefined
   readonly soaks: readonly SoakResults[]
-  readonly strain: StrainResults | undefined
+  readonly strain?: StrainResults
+  readonly crashes?: CrashResults
 }
 
 /** BENCHMARKS.md: every figure and every judgement in it is computed from the files of results. */
-export function benchmarksPage({ results, soaks, strain }: BenchmarkFiles): string {
+export function benchmarksPage({ results, soaks, strain, crashes }: BenchmarkFiles): string {
   const sections = [
     '# Benchmarks',
-    'Written by `npm run bench`, `npm run strain` and `npm run soak`; change `bench/`, not this page.',
+    'Written by `npm run bench`, `npm run strain`, `npm run soak` and `npm run crash`; change `bench/`, not this page.',
     results === undefined ? '`npm run bench` has not been run.' : benchSections(results),
     strainSection(strain),
     soakSection(soaks),
+    crashSection(crashes),
   ]
   return `${sections.join('\n\n').trim()}\n`
 }

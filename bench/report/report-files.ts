@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { CrashResults } from '../crash/crash-results.ts'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
 import type { StrainResults } from '../strain/strain-results.ts'
@@ -13,6 +14,7 @@ export const PROJECT_FOLDER: string = fileURLToPath(new URL('../..', import.meta
 
 const LATEST = join('bench', 'results', 'latest.json')
 const STRAIN = join('bench', 'results', 'strain.json')
+const CRASHES = join('bench', 'results', 'crash.json')
 const SOAK_PATHS = ['fast', 'portable'] as const
 
 /** Keeps the results of a run under `folder`, and writes the page and the images again. */
@@ -33,6 +35,12 @@ export async function keepStrainResults(folder: string, strain: StrainResults): 
   await writeReport(folder)
 }
 
+/** Keeps what killing the server found under `folder`, and writes the page again. */
+export async function keepCrashResults(folder: string, crashes: CrashResults): Promise<void> {
+  await writeJson(join(folder, CRASHES), crashes)
+  await writeReport(folder)
+}
+
 /** Writes BENCHMARKS.md and its images from the results that are there. */
 async function writeReport(folder: string): Promise<void> {
   const results = await readJson(join(folder, LATEST), isBenchResults)
@@ -42,6 +50,7 @@ async function writeReport(folder: string): Promise<void> {
     const soak = await readJson(join(folder, soakFile(path)), isSoakResults)
     if (soak !== undefined) soaks.push(soak)
   }
+  const crashes = await readJson(join(folder, CRASHES), isCrashResults)
   const images: readonly [string, string | undefined][] = [
     ['bench-catalog.svg', results && catalogImage(results)],
     ['bench-soak.svg', soakImage(soaks)],
@@ -49,7 +58,15 @@ async function writeReport(folder: string): Promise<void> {
   for (const [name, image] of images) {
     if (image !== undefined) await write(join(folder, 'docs', name), image)
   }
-  await write(join(folder, 'BENCHMARKS.md'), benchmarksPage({ results, soaks, strain }))
+  await write(
+    join(folder, 'BENCHMARKS.md'),
+    benchmarksPage({
+      results,
+      soaks,
+      ...(strain !== undefined && { strain }),
+      ...(crashes !== undefined && { crashes }),
+    }),
+  )
 }
 
 function soakFile(path: 'fast' | 'portable'): string {
@@ -61,7 +78,10 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(path, text)
 }
 
-async function writeJson(path: string, value: BenchResults | SoakResults | StrainResults): Promise<void> {
+async function writeJson(
+  path: string,
+  value: BenchResults | SoakResults | StrainResults | CrashResults,
+): Promise<void> {
   await write(path, `${JSON.stringify(value, undefined, 1)}\n`)
 }
 
@@ -88,6 +108,10 @@ function isSoakResults(value: unknown): value is SoakResults {
 
 function isStrainResults(value: unknown): value is StrainResults {
   return typeof value === 'object' && value !== null && 'machine' in value && 'loadBefore' in value
+}
+
+function isCrashResults(value: unknown): value is CrashResults {
+  return hasArrays(value, ['violations']) && 'requests' in value && 'machine' in value
 }
 
 function hasArrays(value: unknown, names: readonly string[]): value is Record<string, unknown> {

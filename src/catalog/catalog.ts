@@ -1,6 +1,7 @@
 import type { EncodedList } from '../protocol/encoded-list.ts'
 import type { ImageDetails } from '../protocol/image-details.ts'
 import { type IndexRequest, Word } from '../protocol/index-request.ts'
+import { Attendance } from './attendance.ts'
 import type { CatalogLimits } from './catalog-limits.ts'
 import { type CatalogTimes, DEFAULT_CATALOG_TIMES } from './catalog-times.ts'
 import { ChangeLog } from './change-log.ts'
@@ -12,7 +13,6 @@ import { Listings } from './listings.ts'
 import { PASSWORD_DIGEST_BYTES, writePasswordDigest } from './password-digest.ts'
 import { Registrations } from './registrations.ts'
 import { NO_ROW } from './rows.ts'
-import { Queue } from './schedule.ts'
 import { ImageSearches } from './search/image-search.ts'
 
 /** What came of a request: it was done, or nothing was changed for the reason given. */
@@ -37,9 +37,6 @@ export interface CatalogCounts {
   readonly holdings: number
 }
 
-/** By how many times within a lease it is seen whether one ended: one ends at most a quarter too early. */
-const LOOKS_PER_LEASE = 4
-
 /**
  * The state of the index server: who has registered which images. A registration is an IP address and the TCP port its
  * peer shares on, under the password it was made with; by its row, which is its own until it ends, the server's parts speak
@@ -60,6 +57,7 @@ export class Catalog {
   readonly images: Images
   readonly holdings: Holdings
   readonly listings: Listings
+  readonly attendance: Attendance
   readonly searches: ImageSearches
   /** What changed, for those who watch. */
   readonly changes: ChangeLog
@@ -73,6 +71,7 @@ export class Catalog {
     this.images = new Images(hash)
     this.holdings = new Holdings(this.images)
     this.listings = new Listings(this.images, this.holdings, this.registrations)
+    this.attendance = new Attendance(times, this.registrations, this.listings)
     this.searches = new ImageSearches(this.images)
     this.changes = new ChangeLog(this.images, changesBefore)
     this.#change = new ListChange(this.images, this.holdings, hash)
@@ -217,70 +216,6 @@ export class Catalog {
     return true
   }
 
-  /**
-   * The next registration whose lease ran out, or NO_ROW. It stays out of the schedule, until {@link reached} and so on put
-   * it back or it ends.
-   */
-  takeEndedLease(nowSeconds: number): number {
-    const { registrations } = this
-    const { schedule } = registrations
-    for (;;) {
-      const registration = schedule.takeDue(Queue.leased, nowSeconds)
-      if (registration === NO_ROW || this.hasLeaseEnded(registration, nowSeconds)) return registration
-      if (registrations.isUnreachable(registration)) {
-        schedule.putOff(registration, Queue.checked, nowSeconds + this.#times.check)
-      } else this.putOff(registration, nowSeconds)
-    }
-  }
-
-  /** The next registration whose port is to be tried, or NO_ROW; out of the schedule as by {@link takeEndedLease}. */
-  takeCheck(nowSeconds: number): number {
-    const { schedule } = this.registrations
-    const fresh = schedule.takeDue(Queue.fresh, nowSeconds)
-    return fresh === NO_ROW ? schedule.takeDue(Queue.checked, nowSeconds) : fresh
-  }
-
-  /** Notes that a registration's port could not be tried, which says nothing about it. */
-  postponed(registration: number, nowSeconds: number): void {
-    this.registrations.schedule.putOff(registration, Queue.fresh, nowSeconds + this.#times.firstCheck)
-  }
-
-  /** Notes that a connection to the registration's port stood. */
-  reached(registration: number, nowSeconds: number): void {
-    const wasUnreachable = this.registrations.isUnreachable(registration)
-    this.registrations.setReached(registration)
-    if (wasUnreachable) this.listings.reachabilityChanged()
-    this.putOff(registration, nowSeconds)
-  }
-
-  /** Notes that none stood, and says whether the registration is to go: it has no lease and was not reached several times. */
-  unreached(registration: number, nowSeconds: number): 'stays' | 'goes' {
-    const wasUnreachable = this.registrations.isUnreachable(registration)
-    const failures = this.registrations.setUnreached(registration)
-    if (!wasUnreachable) this.listings.reachabilityChanged()
-    if (!this.registrations.hasLease(registration) && failures >= this.#times.failures) return 'goes'
-    this.putOff(registration, nowSeconds)
-    return 'stays'
-  }
-
-  /** Whether a registration's peer was not heard for the length of a lease. */
-  hasLeaseEnded(registration: number, nowSeconds: number): boolean {
-    const { lease } = this.#times
-    return nowSeconds - this.registrations.heardAt(registration) >= lease - lease / LOOKS_PER_LEASE
-  }
-
-  /** Puts a registration that was taken out of the schedule back: nothing is to be done about it now. */
-  putOff(registration: number, nowSeconds: number): void {
-    const { schedule } = this.registrations
-    if (this.registrations.hasLease(registration)) {
-      schedule.putOff(
-        registration,
-        Queue.leased,
-        nowSeconds + Math.floor(this.#times.lease / LOOKS_PER_LEASE),
-      )
-    } else schedule.putOff(registration, Queue.checked, nowSeconds + this.#times.check)
-  }
-
   #registerList(request: IndexRequest, source: Uint8Array, sourceStart: number, nowSeconds: number): Outcome {
     if (!this.#hasRoomForRegistration(source, sourceStart)) return Outcome.tooManyRegistrations
     if (request.entryCount > this.#limits.imagesPerRegistration) return Outcome.tooManyImages
@@ -320,9 +255,7 @@ export class Catalog {
     nowSeconds: number,
   ): number {
     const registration = this.registrations.add(source, sourceStart, port, passwordDigest, 0)
-    this.registrations.setHeardAt(registration, nowSeconds)
-    const due = nowSeconds + this.#times.firstCheck
-    this.registrations.schedule.putOff(registration, Queue.fresh, due)
+    this.attendance.begin(registration, nowSeconds)
     return registration
   }
 

@@ -222,7 +222,7 @@ export const english = {
     journalPartlyUnreadable: (directory: string, rows: number, reason: string) =>
       `Of the journal in ${directory}, ${counted(rows, 'row', 'rows')} could not be read (${reason}). Everything else is there; it is being written anew, and the old file is kept.`,
     journalNotDurable: (directory: string, reason: string, retrySeconds: number) =>
-      `Registrations cannot be written to ${directory} (${reason}): the server goes on in memory, and what is registered now would be forgotten if it ended. It tries again every ${retrySeconds} s; check the disk's free space and the folder's permissions.`,
+      `Registrations cannot be written to ${directory} (${reason}): the server goes on in memory, and what is registered now would be forgotten if it ended. It tries again every ${retrySeconds} s; check the disk’s free space and the folder’s permissions.`,
     journalDurableAgain: (directory: string) => `All registrations are written to ${directory} again.`,
     stopped: 'Index server stopped.',
   },

@@ -38,7 +38,10 @@ export interface CatalogJournal {
     start: number,
     end: number,
   ): void
-  /** These images are on the list of a registration, made if there was none, with these names and details. None just makes it. */
+  /**
+   * These images are on the list of a registration, made if there was none, with these names and details. Where there are
+   * none, it is just made.
+   */
   appendImages(peer: PeerIdentity, passwordDigest: Uint8Array, entries: readonly ImageEntry[]): void
   /** These images are not on the list any more. */
   appendRemoved(peer: PeerIdentity, digests: readonly Digest[]): void

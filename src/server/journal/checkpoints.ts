@@ -10,6 +10,13 @@ import type { Schedule } from './schedule.ts'
  */
 const CHECKPOINT_BYTES = 4_194_304
 
+/**
+ * Bytes that may be left for the main thread, where the write-ahead log is too long and a checkpoint has to reach its end
+ * while nothing is written; while it is more, the worker goes over it again, but not for ever.
+ */
+const LEFT_BYTES = 1_048_576
+const MAX_PASSES = 3
+
 /** Milliseconds after which an idle worker is ended: it takes some 20 MB of memory. */
 const IDLE_MS = 10_000
 
@@ -24,7 +31,10 @@ export class Checkpoints {
   readonly #onFailure: (error: unknown) => void
   #worker: Worker | undefined
   #isAtWork = false
+  /** Bytes written since the worker last began. */
   #bytes = 0
+  /** How often it went over a log that is too long. */
+  #passes = 0
   #cancelIdle: (() => void) | undefined
   /** Resolves when the workers that were told to end have ended. */
   #ended: Promise<unknown> = Promise.resolve()
@@ -45,18 +55,28 @@ export class Checkpoints {
   /** Told after each commit about how much it wrote. */
   noteWritten(bytes: number): void {
     this.#bytes += bytes
-    if (this.#bytes < CHECKPOINT_BYTES || this.#isAtWork) return
-    this.#bytes = 0
-    this.#isAtWork = true
-    this.#cancelIdle?.()
-    this.#worker ??= this.#start()
-    this.#worker.postMessage('checkpoint')
+    if (this.#bytes >= CHECKPOINT_BYTES && !this.#isAtWork) this.#begin()
   }
 
   /** Resolves when no worker has the file open any more. */
   close(): Promise<unknown> {
     this.#endWorker()
     return this.#ended
+  }
+
+  #begin(): void {
+    this.#bytes = 0
+    this.#isAtWork = true
+    this.#cancelIdle?.()
+    try {
+      this.#worker ??= this.#start()
+    } catch {
+      // The system has no thread to spare.
+      this.#isAtWork = false
+      this.#finish()
+      return
+    }
+    this.#worker.postMessage('checkpoint')
   }
 
   #start(): Worker {
@@ -67,21 +87,32 @@ export class Checkpoints {
     const exit = new Promise(resolve => worker.once('exit', resolve))
     this.#ended = Promise.all([this.#ended, exit])
     worker.on('message', ({ walBytes }: CheckpointOutcome) => {
-      if (worker === this.#worker) this.#workerDone(walBytes >= this.#maxWalBytes)
+      if (worker === this.#worker) this.#goOn(walBytes)
     })
     worker.on('error', () => {
       if (worker !== this.#worker) return
       this.#worker = undefined
+      this.#isAtWork = false
       // Here the disk says again what is wrong; where only the thread was, the work gets done.
-      this.#workerDone(true)
+      this.#finish()
     })
     return worker
   }
 
-  #workerDone(finishes: boolean): void {
+  #goOn(walBytes: number): void {
     this.#isAtWork = false
+    const isTooLong = walBytes >= this.#maxWalBytes
+    if (isTooLong && this.#bytes > LEFT_BYTES && this.#passes < MAX_PASSES) {
+      this.#passes += 1
+      this.#begin()
+      return
+    }
+    this.#passes = 0
     this.#cancelIdle = this.#schedule(() => this.#endWorker(), IDLE_MS)
-    if (!finishes) return
+    if (isTooLong) this.#finish()
+  }
+
+  #finish(): void {
     try {
       this.#store.checkpoint()
     } catch (error) {

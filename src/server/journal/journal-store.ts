@@ -77,7 +77,6 @@ export class JournalStore {
   readonly #nextLog: StatementSync
   readonly #deleteLog: StatementSync
   readonly #upsert: StatementSync
-  readonly #registration: StatementSync
   readonly #nextRegistrations: StatementSync
   readonly #deleteRegistration: StatementSync
   readonly #insertPart: StatementSync
@@ -95,7 +94,6 @@ export class JournalStore {
       INSERT INTO registrations VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET folded_log_id = excluded.folded_log_id,
         record = excluded.record, first_part = excluded.first_part, last_part = excluded.last_part
     `)
-    this.#registration = database.prepare('SELECT * FROM registrations WHERE identity = ?')
     this.#nextRegistrations = database.prepare(
       'SELECT * FROM registrations WHERE identity > ? ORDER BY identity LIMIT ?',
     )
@@ -209,11 +207,6 @@ export class JournalStore {
   /** Puts a registration's row in the place of the one it had. */
   putRegistration({ identity, foldedLogId, record, parts }: StoredRegistration): void {
     this.#upsert.run(identity, foldedLogId, record, parts?.first ?? null, parts?.last ?? null)
-  }
-
-  registration(identity: Uint8Array): StoredRegistration | undefined {
-    const row = this.#registration.get(identity)
-    return row === undefined ? undefined : registrationOf(row)
   }
 
   /** The first `count` registrations after `identity`, in the order of their identities. */

@@ -18,7 +18,10 @@ import { Storage } from './storage.ts'
 /** Milliseconds without a commit that are a quiet moment. */
 const QUIET_MS = 5000
 
-/** While the log is too long, a commit folds a slice for so many of its entries, and for so many of its bytes: twice what it adds. */
+/**
+ * While the log is too long, a commit folds a slice for so many of its entries, and one for so many of its bytes: twice what
+ * it adds.
+ */
 const ENTRIES_A_SLICE = 16
 const BYTES_A_SLICE = 131_072
 
@@ -28,6 +31,7 @@ export interface JournalOptions {
   readonly limits?: JournalLimits
   /** Told at the start of what was not as it should be, and afterwards of each change. */
   readonly onCondition: (condition: JournalCondition) => void
+  /** The clocks, where they are not the system's: for what comes later, for durations, and for the time in a file's name. */
   readonly schedule?: Schedule
   readonly nowMs?: () => number
   readonly now?: () => Date
@@ -47,6 +51,9 @@ export class Journal implements CatalogJournal {
   #cancelQuiet: (() => void) | undefined
   #closing: Promise<void> | undefined
   #commits = 0
+  /** What was written to the log since the last commit was done with. */
+  #addedEntries = 0
+  #addedBytes = 0
   #lastCommitMs = 0
 
   private constructor(
@@ -127,12 +134,12 @@ export class Journal implements CatalogJournal {
   }
 
   commit(): void {
-    if (this.#batch.isEmpty) return
-    const { entries } = this.#batch
-    const bytes = this.#batch.row.length
     this.#writeBatch()
+    if (this.#addedBytes === 0) return
     this.#commits += 1
-    this.#keepUp(entries, bytes)
+    this.#keepUp()
+    this.#addedEntries = 0
+    this.#addedBytes = 0
   }
 
   close(): Promise<void> {
@@ -155,19 +162,23 @@ export class Journal implements CatalogJournal {
   #writeBatch(): void {
     if (this.#batch.isEmpty) return
     const beganMs = this.#nowMs()
-    this.#storage.append(this.#batch.row)
+    const { row, entries } = this.#batch
+    this.#storage.append(row)
     this.#lastCommitMs = this.#nowMs() - beganMs
+    this.#addedEntries += entries
+    this.#addedBytes += row.length
     this.#batch.clear()
   }
 
   /** Has the log folded when it is time; and, where it outgrows that, at once as much as keeps it in bounds. */
-  #keepUp(entries: number, bytes: number): void {
+  #keepUp(): void {
     const { foldBytes, quietFoldBytes } = this.#limits
     const logBytes = this.#storage.open?.working.logBytes ?? 0
     if (logBytes >= foldBytes) this.#fold()
     else if (logBytes >= quietFoldBytes) this.#awaitQuiet()
     if (!this.#storage.isHurried()) return
-    const slices = Math.ceil(entries / ENTRIES_A_SLICE) + Math.ceil(bytes / BYTES_A_SLICE)
+    const slices =
+      Math.ceil(this.#addedEntries / ENTRIES_A_SLICE) + Math.ceil(this.#addedBytes / BYTES_A_SLICE)
     for (let slice = 0; slice < slices; slice += 1) this.#storage.step()
   }
 

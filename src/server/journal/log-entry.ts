@@ -42,7 +42,7 @@ const HAPPENINGS: Readonly<Record<number, Happening | undefined>> = {
   [KIND.leased]: 'leased',
 }
 
-/** One entry of the log. Its order among the entries of one registration counts; an entry stands for what was done, never refused. */
+/** One entry of the log: what was done, never what was refused. Their order counts among those of one registration. */
 export type LogEntry =
   /** The list is now this one, `[start, end)` of `bytes`; the registration is made if there is none. */
   | {

@@ -8,7 +8,7 @@ const NOT_A_DATABASE = 26
 /** A file that can be read and is none of ours, is damaged, or is of a version this program does not know. */
 export class UnusableFileError extends Error {}
 
-/** A file whose writing was broken off before it held a whole state: it is of no worth, for what it was to replace still stands. */
+/** A file that was broken off before it held a whole state: of no worth, for what it was to replace still stands. */
 export class UnfinishedFileError extends Error {}
 
 /** True where the file itself is wrong; any other error may pass, and the file is left alone. */

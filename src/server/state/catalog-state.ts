@@ -19,7 +19,7 @@ import type { CatalogJournal } from '../journal/catalog-journal.ts'
 import { IDENTITY_BYTES, readIdentity } from '../journal/identity.ts'
 import type { DueKind, DueRegistration, LivenessSource } from '../liveness/liveness-source.ts'
 import type { AbsentRegistrations } from './absent-registrations.ts'
-import { ChangeWatchers } from './change-watchers.ts'
+import { ChangeFeed } from './change-feed.ts'
 import { ImagePages } from './image-pages.ts'
 import { ImageView } from './image-view.ts'
 import { Replacement } from './list-replacement.ts'
@@ -58,7 +58,7 @@ export class CatalogState implements IndexState, LivenessSource {
   readonly #onCommit: (tookMs: number) => void
   readonly #view: ImageView
   readonly #pages: ImagePages
-  readonly #watchers: ChangeWatchers
+  readonly #watchers: ChangeFeed
   readonly #passwordDigest = new Uint8Array(PASSWORD_DIGEST_BYTES)
   readonly #identity = new Uint8Array(IDENTITY_BYTES)
   readonly #digestWords = new Uint32Array(DIGEST_WORDS)
@@ -73,7 +73,7 @@ export class CatalogState implements IndexState, LivenessSource {
     this.#onCommit = onCommit
     this.#view = new ImageView(catalog)
     this.#pages = new ImagePages(catalog, this.#view)
-    this.#watchers = new ChangeWatchers(catalog, this.#view)
+    this.#watchers = new ChangeFeed(catalog, this.#view)
     this.absent = absent
   }
 
@@ -195,8 +195,8 @@ export class CatalogState implements IndexState, LivenessSource {
     while (due.length < most) {
       const registration =
         kind === 'endedLeases'
-          ? this.#catalog.takeEndedLease(nowSeconds)
-          : this.#catalog.takeCheck(nowSeconds)
+          ? this.#catalog.attendance.takeEndedLease(nowSeconds)
+          : this.#catalog.attendance.takeCheck(nowSeconds)
       if (registration === NO_ROW) break
       due.push({ ...this.#peerOf(registration), reason: kind === 'endedLeases' ? 'leaseEnded' : 'check' })
     }
@@ -214,7 +214,8 @@ export class CatalogState implements IndexState, LivenessSource {
     const registration = this.#catalog.registrations.find(address, 0, port)
     if (registration === NO_ROW) return
     // Heard in the meantime.
-    if (!this.#catalog.hasLeaseEnded(registration, nowSeconds)) this.#catalog.putOff(registration, nowSeconds)
+    if (!this.#catalog.attendance.hasLeaseEnded(registration, nowSeconds))
+      this.#catalog.attendance.putOff(registration, nowSeconds)
     else this.#setAside(registration, nowSeconds)
     this.commit()
   }
@@ -223,20 +224,21 @@ export class CatalogState implements IndexState, LivenessSource {
     const peer = { address, port }
     let registration = this.#catalog.registrations.find(address, 0, port)
     if (registration === NO_ROW) registration = this.#bringBack(peer, nowSeconds)
-    if (registration !== NO_ROW) this.#catalog.reached(registration, nowSeconds)
+    if (registration !== NO_ROW) this.#catalog.attendance.reached(registration, nowSeconds)
     this.commit()
   }
 
   unreached(address: Uint8Array, port: number, nowSeconds: number): void {
     const registration = this.#catalog.registrations.find(address, 0, port)
     if (registration === NO_ROW) return
-    if (this.#catalog.unreached(registration, nowSeconds) === 'goes') this.#setAside(registration, nowSeconds)
+    if (this.#catalog.attendance.unreached(registration, nowSeconds) === 'goes')
+      this.#setAside(registration, nowSeconds)
     this.commit()
   }
 
   postponed(address: Uint8Array, port: number, nowSeconds: number): void {
     const registration = this.#catalog.registrations.find(address, 0, port)
-    if (registration !== NO_ROW) this.#catalog.postponed(registration, nowSeconds)
+    if (registration !== NO_ROW) this.#catalog.attendance.postponed(registration, nowSeconds)
   }
 
   /** Tells no watcher any more. */

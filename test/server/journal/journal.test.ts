@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, test } from 'node:test'
@@ -100,6 +100,52 @@ suite('the journal', () => {
     assert.ok(folded > 100, `${folded} rows were folded`)
   })
 
+  test('does not tell again what the row of a registration reflects already', async t => {
+    const directory = await temporaryFolder(t)
+    const limits = { ...DEFAULT_JOURNAL_LIMITS, foldBytes: 1000 }
+    const time = new ManualSchedule()
+    const opened = await openJournal(t, directory, { ...time, limits })
+    for (let count = 0; count < 20; count += 1) {
+      commit(opened, listEntry(peerOf(count % 3), [{ md5: digestOf(count), name: 'a' }]))
+    }
+    while (opened.journal.stats.foldedRegistrations < 3) time.runNext()
+    assert.equal(opened.journal.stats.logRows, 20, 'the rows are not dropped yet')
+    commit(opened, { kind: 'leased', peer: peerOf(1) })
+
+    const copy = join(await temporaryFolder(t), 'copy')
+    cpSync(directory, copy, { recursive: true })
+    const state = new JournalState()
+    const told = t.mock.method(state, 'entry')
+    const onCondition = () => assert.fail()
+    const journal = await Journal.open(
+      { directory: copy, onCondition },
+      state,
+      state,
+      new AbortController().signal,
+    )
+    await journal.close()
+    assert.deepEqual(
+      told.mock.calls.map(({ arguments: [entry] }) => entry.kind),
+      ['leased'],
+    )
+    assert.deepEqual(state.shown, opened.state.shown)
+  })
+
+  test('writes what waits to be committed before it folds, so that no row is ahead of the log', async t => {
+    const directory = await temporaryFolder(t)
+    const limits = { ...DEFAULT_JOURNAL_LIMITS, foldBytes: 1 }
+    const time = new ManualSchedule()
+    const opened = await openJournal(t, directory, { ...time, limits })
+    commit(opened, listEntry(peerOf(1), [{ md5: digestOf(1), name: 'a' }]))
+    for (const peer of [peerOf(1), peerOf(2)]) {
+      const entry = listEntry(peer, [{ md5: digestOf(2), name: 'b' }])
+      opened.state.entry(entry)
+      append(opened.journal, entry)
+    }
+    while (opened.journal.stats.foldedRegistrations === 0) time.runNext()
+    assert.deepEqual(await afterKill(t, directory), opened.state.shown)
+  })
+
   test('folds in a quiet moment what is worth it, and leaves nothing planned', async t => {
     const directory = await temporaryFolder(t)
     const time = new ManualSchedule()
@@ -110,7 +156,8 @@ suite('the journal', () => {
     assert.equal(time.planned, 0, 'a short log may stay')
     for (let count = 0; count < 50; count += 1) {
       commit(opened, list)
-      time.runNext(1000)
+      time.pass(1000)
+      time.runNext(0)
     }
     assert.equal(opened.journal.stats.foldedRegistrations, 0, 'while something comes it is not quiet')
     while (time.runNext());

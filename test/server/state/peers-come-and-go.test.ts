@@ -99,6 +99,30 @@ suite('a peer under a lease', () => {
     assert.equal(stage.made.absent.size, 0)
   })
 
+  test('is gone within the lease too when its port cannot be reached', async () => {
+    const stage = new Stage()
+    stage.say(`REG pw 1 ${md5('a')},a.png`)
+    stage.say('ALV pw 1')
+    stage.pass(3)
+    stage.due('checks')
+    stage.state.unreached(peer(1).address, 1, stage.seconds)
+    for (const restSeconds of [0, 11, 29, 47]) {
+      stage.pass(restSeconds)
+      stage.say('ALV pw 1')
+      assert.deepEqual(await stage.names(), ['a.png'])
+      for (let silent = 0; stage.state.counts().registrations > 0; silent += 1) {
+        assert.ok(silent <= TIMES.lease, 'within the lease')
+        stage.pass(1)
+        for (const kind of ['endedLeases', 'checks'] as const) {
+          for (const { address, port, reason } of stage.state.takeDue(stage.seconds, 9, kind)) {
+            if (reason === 'leaseEnded') stage.state.leaseEnded(address, port, stage.seconds)
+            else stage.state.unreached(address, port, stage.seconds)
+          }
+        }
+      }
+    }
+  })
+
   test('keeps its lease when it was heard between the look and the end', async () => {
     const stage = new Stage()
     stage.say(`REG pw 1 ${md5('a')},a.png`)

@@ -21,8 +21,8 @@ interface Watcher {
   told: number
 }
 
-/** Those who watch the catalog change. Whoever has them bounds them. */
-export class ChangeWatchers {
+/** The changes of the catalog, told to those who watch. Whoever lets them watch bounds how many. */
+export class ChangeFeed {
   readonly #catalog: Catalog
   readonly #view: ImageView
   readonly #watchers = new Set<Watcher>()
