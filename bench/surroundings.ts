@@ -13,6 +13,8 @@ export interface PreparedMachine {
   readonly machine: Machine
   /** Where servers and load run, as a sentence for the report. */
   readonly pinning: string
+  /** The cores that servers and load are bound to; `undefined` where they are not. */
+  readonly cores: Cores | undefined
   close(): void
 }
 
@@ -43,6 +45,7 @@ export async function prepareMachine(withDgramGenerator: boolean): Promise<Prepa
       typeof cores === 'string'
         ? `Nothing is bound to a core, because ${cores}: server and load take time from each other.`
         : `Servers are bound to core ${cores.server}, the load generator to core ${cores.generator}.`,
+    cores: bound,
     close: listener.close,
   }
 }

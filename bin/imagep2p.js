@@ -14,6 +14,7 @@ if (found < needed) {
   )
   process.exitCode = 1
 } else {
+  takeLessMemory()
   // Compiled once rather than at each start: half the time and 30 MB less. Kept inside the package's own folder, where only
   // whoever installed it can write; where nobody can, nothing is kept.
   const { enableCompileCache } = await import('node:module')
@@ -22,4 +23,16 @@ if (found < needed) {
   const built = new URL('../dist/cli/main.js', import.meta.url)
   const { main } = await import((existsSync(fileURLToPath(source)) ? source : built).href)
   await main(process.argv.slice(2))
+}
+
+/**
+ * What runs for long takes 50 MB less with a small room for young objects (and answers no slower), which Node takes only as
+ * it starts: so it starts once more, in the same process, where the system can do that.
+ */
+function takeLessMemory() {
+  const runsForLong = process.argv.some(argument => ['server', 'share', 'client', 'demo'].includes(argument))
+  const isGiven = process.execArgv.some(argument => argument.startsWith('--max-semi-space-size'))
+  if (!runsForLong || isGiven || process.execve === undefined || process.platform === 'win32') return
+  const started = [process.execPath, '--max-semi-space-size=2', ...process.execArgv, ...process.argv.slice(1)]
+  process.execve(process.execPath, started, process.env)
 }

@@ -8,7 +8,7 @@ import { probeListing } from './listing-probe.ts'
 import { IMAGES_PER_PEER, standingPeersOf } from './workloads.ts'
 
 /** The addresses of the peers that fill a catalog: 200,000 of them at most. */
-const FIRST_STANDING_ADDRESS = '127.64.0.0'
+export const FIRST_STANDING_ADDRESS = '127.64.0.0'
 /** Registrations under way while a catalog is filled. */
 const FILLING_WINDOW = 64
 /** Milliseconds a server gets after filling before its memory is looked at. */

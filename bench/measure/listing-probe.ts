@@ -59,7 +59,8 @@ function leastListed(entryBytes: number): number {
   return Math.floor((FIELD_BUFFER_BYTES / (entryBytes + 1)) * 0.9)
 }
 
-async function askForListing(port: number): Promise<Buffer> {
+/** What a server answers to LST; rejects when it does not. */
+export async function askForListing(port: number): Promise<Buffer> {
   const socket = createSocket('udp4')
   try {
     socket.bind(0, ASKER)

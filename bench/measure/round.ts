@@ -3,7 +3,7 @@ import type { Contestant, Surroundings } from './contestant.ts'
 import type { Workload } from './workloads.ts'
 
 /** The addresses the load comes from. */
-const FIRST_SENDING_ADDRESS = '127.16.0.0'
+export const FIRST_SENDING_ADDRESS = '127.16.0.0'
 /** Peers that send, at the least: some are idle at any time, so that a late reply finds nobody waiting for it. */
 const LEAST_SENDING_PEERS = 256
 /** Peers behind a load of a given rate: each waits for one reply at a time, so that many requests may wait at once. */
@@ -49,7 +49,8 @@ export async function runRound(
   return generator.run(run)
 }
 
-function sendingPeers({ standingPeers }: Contestant, { loop }: Workload): number {
+/** How many addresses the load of a workload comes from. */
+export function sendingPeers({ standingPeers }: Contestant, { loop }: Workload): number {
   const least = 'window' in loop ? LEAST_SENDING_PEERS : OPEN_LOOP_PEERS
   return Math.max(least, Math.floor(standingPeers / STANDING_PER_SENDING))
 }

@@ -10,6 +10,7 @@ export interface NativePrograms {
   readonly load: string
   readonly batchEcho: string
   readonly garbage: string
+  readonly flood: string
   /** The compiler's own first line about itself. */
   readonly compiler: string
 }
@@ -26,7 +27,7 @@ export async function compileNativePrograms(): Promise<NativePrograms | undefine
   const inLoad = (await readdir(join(SOURCES, 'load'))).sort().map(name => join('load', name))
   const loadSources = inLoad.filter(name => name.endsWith('.c'))
   const digest = createHash('sha256').update(compiler.version).update(FLAGS.join(' '))
-  for (const name of [...inLoad, 'batch-echo.c', 'garbage.c']) {
+  for (const name of [...inLoad, 'batch-echo.c', 'garbage.c', 'flood.c']) {
     digest.update(name).update(await readFile(join(SOURCES, name)))
   }
   const folder = join(CACHE, digest.digest('hex').slice(0, 16))
@@ -48,6 +49,7 @@ export async function compileNativePrograms(): Promise<NativePrograms | undefine
     load: await compile('load', loadSources),
     batchEcho: await compile('batch-echo', ['batch-echo.c']),
     garbage: await compile('garbage', ['garbage.c', 'load/lanes.c']),
+    flood: await compile('flood', ['flood.c', 'load/lanes.c']),
     compiler: compiler.version,
   }
 }

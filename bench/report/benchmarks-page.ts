@@ -1,25 +1,29 @@
 import type { CrashResults } from '../crash/crash-results.ts'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
-import type { Machine } from '../system/machine.ts'
+import type { StrainResults } from '../strain/strain-results.ts'
 import { judgeClaims, judgeSoak, megabytes } from './claims.ts'
 import { crashSection } from './crash-section.ts'
+import { machineSentence } from './machine-sentence.ts'
 import { markdownTable } from './markdown-table.ts'
+import { strainSection } from './strain-section.ts'
 import { backgroundTable, catalogTable, claimsTable, latencyTable, throughputTable } from './tables.ts'
 
 /** Everything the page is made of. */
 export interface BenchmarkFiles {
   readonly results: BenchResults | undefined
   readonly soaks: readonly SoakResults[]
+  readonly strain: StrainResults | undefined
   readonly crashes?: CrashResults
 }
 
 /** BENCHMARKS.md: every figure and every judgement in it is computed from the files of results. */
-export function benchmarksPage({ results, soaks, crashes }: BenchmarkFiles): string {
+export function benchmarksPage({ results, soaks, strain, crashes }: BenchmarkFiles): string {
   const sections = [
     '# Benchmarks',
-    'Written by `npm run bench`, `npm run soak` and `npm run crash`; change `bench/`, not this page.',
+    'Written by `npm run bench`, `npm run strain`, `npm run soak` and `npm run crash`; change `bench/`, not this page.',
     results === undefined ? '`npm run bench` has not been run.' : benchSections(results),
+    strainSection(strain),
     soakSection(soaks),
     crashSection(crashes),
   ]
@@ -128,17 +132,4 @@ function skippedList({ skipped, subjects }: BenchResults): string {
   if (skipped.length === 0) return ''
   const titleOf = (subject: string): string => subjects.find(({ name }) => name === subject)?.title ?? subject
   return `Not measured:\n\n${skipped.map(({ subject, reason }) => `- ${titleOf(subject)}: ${reason}`).join('\n')}`
-}
-
-function machineSentence({ processor, cores, memoryBytes, kernel, node, compiler, python }: Machine): string {
-  const parts = [
-    processor,
-    `${cores} ${cores === 1 ? 'core' : 'cores'}`,
-    `${Math.round(memoryBytes / 2 ** 30)} GiB`,
-    kernel,
-    `Node ${node}`,
-    compiler ?? 'no C compiler',
-    python ?? 'no Python',
-  ]
-  return `${parts.join(', ')}.`
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { CrashResults } from '../crash/crash-results.ts'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
+import type { StrainResults } from '../strain/strain-results.ts'
 import { benchmarksPage } from './benchmarks-page.ts'
 import { catalogImage } from './catalog-image.ts'
 import { soakImage } from './soak-image.ts'
@@ -13,6 +14,7 @@ export const PROJECT_FOLDER: string = fileURLToPath(new URL('../..', import.meta
 
 const LATEST = join('bench', 'results', 'latest.json')
 const CRASHES = join('bench', 'results', 'crash.json')
+const STRAIN = join('bench', 'results', 'strain.json')
 const SOAK_PATHS = ['fast', 'portable'] as const
 
 /** Keeps the results of a run under `folder`, and writes the page and the images again. */
@@ -33,9 +35,16 @@ export async function keepCrashResults(folder: string, crashes: CrashResults): P
   await writeReport(folder)
 }
 
+/** Keeps the results of a run under strain under `folder`, and writes the page and the images again. */
+export async function keepStrainResults(folder: string, strain: StrainResults): Promise<void> {
+  await writeJson(join(folder, STRAIN), strain)
+  await writeReport(folder)
+}
+
 /** Writes BENCHMARKS.md and its images from the results that are there. */
 async function writeReport(folder: string): Promise<void> {
   const results = await readJson(join(folder, LATEST), isBenchResults)
+  const strain = await readJson(join(folder, STRAIN), isStrainResults)
   const soaks: SoakResults[] = []
   for (const path of SOAK_PATHS) {
     const soak = await readJson(join(folder, soakFile(path)), isSoakResults)
@@ -51,7 +60,7 @@ async function writeReport(folder: string): Promise<void> {
   }
   await write(
     join(folder, 'BENCHMARKS.md'),
-    benchmarksPage({ results, soaks, ...(crashes !== undefined && { crashes }) }),
+    benchmarksPage({ results, soaks, strain, ...(crashes !== undefined && { crashes }) }),
   )
 }
 
@@ -64,7 +73,9 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(path, text)
 }
 
-async function writeJson(path: string, value: BenchResults | SoakResults | CrashResults): Promise<void> {
+type Results = BenchResults | SoakResults | StrainResults | CrashResults
+
+async function writeJson(path: string, value: Results): Promise<void> {
   await write(path, `${JSON.stringify(value, undefined, 1)}\n`)
 }
 
@@ -91,6 +102,10 @@ function isSoakResults(value: unknown): value is SoakResults {
 
 function isCrashResults(value: unknown): value is CrashResults {
   return hasArrays(value, ['violations']) && 'requests' in value && 'machine' in value
+}
+
+function isStrainResults(value: unknown): value is StrainResults {
+  return typeof value === 'object' && value !== null && 'machine' in value && 'loadBefore' in value
 }
 
 function hasArrays(value: unknown, names: readonly string[]): value is Record<string, unknown> {

@@ -6,6 +6,8 @@ export interface ProcessUsage {
   readonly cpuSeconds: number
   /** Resident memory. */
   readonly residentBytes: number
+  /** The most that it ever was. */
+  readonly peakBytes: number
 }
 
 /** Ticks a second in /proc/PID/stat: USER_HZ, 100 in every Linux that user space sees. */
@@ -16,8 +18,10 @@ export function processUsage(processId: number): ProcessUsage | undefined {
   try {
     const stat = readFileSync(`/proc/${processId}/stat`, 'utf8')
     const status = readFileSync(`/proc/${processId}/status`, 'utf8')
-    const residentBytes = parseResidentBytes(status)
-    return residentBytes === undefined ? undefined : { cpuSeconds: parseCpuSeconds(stat), residentBytes }
+    const residentBytes = parseMemory(status, 'VmRSS')
+    const peakBytes = parseMemory(status, 'VmHWM')
+    if (residentBytes === undefined || peakBytes === undefined) return undefined
+    return { cpuSeconds: parseCpuSeconds(stat), residentBytes, peakBytes }
   } catch {
     return undefined
   }
@@ -29,8 +33,8 @@ export function parseCpuSeconds(stat: string): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
-/** VmRSS of /proc/PID/status; a process that has ended and was not waited for has none. */
-export function parseResidentBytes(status: string): number | undefined {
-  const kibibytes = /^VmRSS:\s+([0-9]+) kB$/m.exec(status)?.[1]
+/** A line of /proc/PID/status, in bytes; a process that has ended and was not waited for has none. */
+export function parseMemory(status: string, name: 'VmRSS' | 'VmHWM'): number | undefined {
+  const kibibytes = new RegExp(`^${name}:\\s+([0-9]+) kB$`, 'm').exec(status)?.[1]
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024
 }

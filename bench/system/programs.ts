@@ -10,6 +10,11 @@ export interface Program {
   readonly arguments: readonly string[]
   /** The one core it may use; `undefined` leaves it to the scheduler. Needs `taskset`. */
   readonly core?: number | undefined
+  /**
+   * Whether it gives way at once to every other program on its core (SCHED_IDLE, sched(7)), so that it takes only the time
+   * they leave. Counts only with a core. Needs `chrt`, which comes with `taskset`.
+   */
+  readonly givesWay?: boolean
   /** Added to the environment. */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -118,9 +123,9 @@ export async function runProgram(program: Program): Promise<{ stdout: string; st
 }
 
 function onItsCore(program: Program): [string, string[], NodeJS.ProcessEnv] {
-  const { command, arguments: args, core, environment } = program
+  const { command, arguments: args, core, givesWay = false, environment } = program
   const merged = { ...process.env, ...environment }
-  return core === undefined
-    ? [command, [...args], merged]
-    : ['taskset', ['-c', String(core), command, ...args], merged]
+  if (core === undefined) return [command, [...args], merged]
+  const idle = givesWay ? ['chrt', '--idle', '0'] : []
+  return ['taskset', ['-c', String(core), ...idle, command, ...args], merged]
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { portIn } from '../../bench/subjects/listening.ts'
 import { parseCoreList } from '../../bench/system/cores.ts'
-import { parseCpuSeconds, parseResidentBytes } from '../../bench/system/process-usage.ts'
+import { parseCpuSeconds, parseMemory } from '../../bench/system/process-usage.ts'
 import { parseUdpSockets } from '../../bench/system/udp-sockets.ts'
 
 test('CPU time is read behind a name with spaces and brackets', () => {
@@ -10,9 +10,11 @@ test('CPU time is read behind a name with spaces and brackets', () => {
   assert.equal(parseCpuSeconds(stat), 20)
 })
 
-test('resident memory is read in bytes, and is undefined of a process that has ended', () => {
-  assert.equal(parseResidentBytes('Name:\tnode\nVmHWM:\t  900 kB\nVmRSS:\t  1024 kB\n'), 1_048_576)
-  assert.equal(parseResidentBytes('Name:\tnode\nState:\tZ (zombie)\n'), undefined)
+test('memory is read in bytes, and is undefined of a process that has ended', () => {
+  const status = 'Name:\tnode\nVmHWM:\t  2048 kB\nVmRSS:\t  1024 kB\n'
+  assert.equal(parseMemory(status, 'VmRSS'), 1_048_576)
+  assert.equal(parseMemory(status, 'VmHWM'), 2_097_152)
+  assert.equal(parseMemory('Name:\tnode\nState:\tZ (zombie)\n', 'VmRSS'), undefined)
 })
 
 test('port, inode and drops are read out of /proc/net/udp', () => {

@@ -314,7 +314,8 @@ export class CatalogState implements IndexState, LivenessSource {
   /** A datagram of a peer that may be kept aside. */
   #meetAbsent(request: IndexRequest, source: Uint8Array, sourceStart: number): void {
     const { word, port, bytes, passwordStart, passwordEnd } = request
-    if (word === Word.list) return
+    // Whoever is listed is not kept aside: most are seen not to be without more ado.
+    if (word === Word.list || this.#catalog.registrations.find(source, sourceStart, port) !== NO_ROW) return
     writePasswordDigest(bytes, passwordStart, passwordEnd, this.#passwordDigest, 0)
     const address = new Uint8Array(source.subarray(sourceStart, sourceStart + IDENTITY_BYTES - 2))
     this.#welcome({ address, port }, this.#passwordDigest, this.#nowSeconds(), word === Word.register)
