@@ -25,35 +25,38 @@ export class Attendance {
   /** Looks after a registration that was just made. */
   begin(registration: number, nowSeconds: number): void {
     this.#registrations.setHeardAt(registration, nowSeconds)
+    this.leaseGoesOn(registration, nowSeconds)
     this.postponed(registration, nowSeconds)
   }
 
   /**
-   * The next registration whose lease ran out, or NO_ROW. It stays out of the schedule, until {@link reached} and so on put
-   * it back or it ends.
+   * The next registration whose lease ran out, or NO_ROW. Its lease is looked at no more, until it ends or
+   * {@link leaseGoesOn} is told. Leases are apart from checks, so that none lasts longer because checks wait for their turn.
    */
   takeEndedLease(nowSeconds: number): number {
-    const registrations = this.#registrations
-    const { schedule } = registrations
+    const { leases } = this.#registrations
     for (;;) {
-      const registration = schedule.takeDue(Queue.leased, nowSeconds)
-      if (registration === NO_ROW || this.hasLeaseEnded(registration, nowSeconds)) return registration
-      if (registrations.isUnreachable(registration)) {
-        schedule.putOff(registration, Queue.checked, nowSeconds + this.#times.check)
-      } else this.putOff(registration, nowSeconds)
+      const registration = leases.takeDue(Queue.leased, nowSeconds)
+      if (registration === NO_ROW) return NO_ROW
+      if (this.hasLeaseEnded(registration, nowSeconds)) return registration
+      this.leaseGoesOn(registration, nowSeconds)
     }
   }
 
-  /** The next registration whose port is to be tried, or NO_ROW; out of the schedule as by {@link takeEndedLease}. */
+  /** The next registration whose port is to be tried, or NO_ROW; then to be told of to {@link reached} and so on. */
   takeCheck(nowSeconds: number): number {
-    const { schedule } = this.#registrations
-    const fresh = schedule.takeDue(Queue.fresh, nowSeconds)
-    return fresh === NO_ROW ? schedule.takeDue(Queue.checked, nowSeconds) : fresh
+    const registrations = this.#registrations
+    for (;;) {
+      const fresh = registrations.checks.takeDue(Queue.fresh, nowSeconds)
+      const next = fresh === NO_ROW ? registrations.checks.takeDue(Queue.checked, nowSeconds) : fresh
+      // It came to have a lease since its port was tried: there is no need to try that again.
+      if (next === NO_ROW || !(registrations.hasLease(next) && registrations.isReachable(next))) return next
+    }
   }
 
   /** Notes that a registration's port could not be tried, which says nothing about it. */
   postponed(registration: number, nowSeconds: number): void {
-    this.#registrations.schedule.putOff(registration, Queue.fresh, nowSeconds + this.#times.firstCheck)
+    this.#registrations.checks.putOff(registration, Queue.fresh, nowSeconds + this.#times.firstCheck)
   }
 
   /** Notes that a connection to the registration's port stood. */
@@ -61,40 +64,33 @@ export class Attendance {
     const wasUnreachable = this.#registrations.isUnreachable(registration)
     this.#registrations.setReached(registration)
     if (wasUnreachable) this.#listings.reachabilityChanged()
-    this.putOff(registration, nowSeconds)
+    if (!this.#registrations.hasLease(registration)) this.#checkAgain(registration, nowSeconds)
   }
 
-  /**
-   * Notes that none stood, and says whether the registration is to go: its lease ran out besides, or it has none and was not
-   * reached several times.
-   */
+  /** Notes that none stood, and says whether the registration is to go: it has no lease and was not reached several times. */
   unreached(registration: number, nowSeconds: number): 'stays' | 'goes' {
     const wasUnreachable = this.#registrations.isUnreachable(registration)
     const failures = this.#registrations.setUnreached(registration)
     if (!wasUnreachable) this.#listings.reachabilityChanged()
-    const isGone = this.#registrations.hasLease(registration)
-      ? this.hasLeaseEnded(registration, nowSeconds)
-      : failures >= this.#times.failures
-    if (isGone) return 'goes'
-    this.putOff(registration, nowSeconds)
+    if (!this.#registrations.hasLease(registration) && failures >= this.#times.failures) return 'goes'
+    this.#checkAgain(registration, nowSeconds)
     return 'stays'
   }
 
-  /** Whether a registration's peer was not heard for the length of a lease. */
+  /** Whether a registration's peer renewed a lease and was not heard for the length of one since. */
   hasLeaseEnded(registration: number, nowSeconds: number): boolean {
+    if (!this.#registrations.hasLease(registration)) return false
     const { lease } = this.#times
     return nowSeconds - this.#registrations.heardAt(registration) >= lease - lease / LOOKS_PER_LEASE
   }
 
-  /** Puts a registration that was taken out of the schedule back: nothing is to be done about it now. */
-  putOff(registration: number, nowSeconds: number): void {
-    const { schedule } = this.#registrations
-    if (this.#registrations.hasLease(registration)) {
-      schedule.putOff(
-        registration,
-        Queue.leased,
-        nowSeconds + Math.floor(this.#times.lease / LOOKS_PER_LEASE),
-      )
-    } else schedule.putOff(registration, Queue.checked, nowSeconds + this.#times.check)
+  /** Has it be looked later whether the lease ended. */
+  leaseGoesOn(registration: number, nowSeconds: number): void {
+    const look = Math.floor(this.#times.lease / LOOKS_PER_LEASE)
+    this.#registrations.leases.putOff(registration, Queue.leased, nowSeconds + look)
+  }
+
+  #checkAgain(registration: number, nowSeconds: number): void {
+    this.#registrations.checks.putOff(registration, Queue.checked, nowSeconds + this.#times.check)
   }
 }

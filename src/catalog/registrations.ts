@@ -21,13 +21,14 @@ const HOLDING_COUNT = 14
 const HEARD = 15
 const STANDING = 16
 const FINGERPRINT = 17
-/** Words from here on are those of {@link Schedule}. */
-const SCHEDULE = FINGERPRINT + FINGERPRINT_WORDS
-const REGISTRATION_WORDS = SCHEDULE + SCHEDULE_WORDS
+/** Words from here on are those of one {@link Schedule} each. */
+const LEASES = FINGERPRINT + FINGERPRINT_WORDS
+const CHECKS = LEASES + SCHEDULE_WORDS
+const REGISTRATION_WORDS = CHECKS + SCHEDULE_WORDS
 
 const IDENTITY_WORDS = ADDRESS_WORDS + 1
 
-/** 368 KiB of rows at a time. */
+/** 432 KiB of rows at a time. */
 const SEGMENT_REGISTRATIONS = 1 << 12
 
 /** Bits of a registration's standing. */
@@ -55,8 +56,10 @@ export class Registrations {
   #count = 0
   #loopbackCount = 0
 
-  /** When each registration is to be looked after next. */
-  readonly schedule: Schedule = new Schedule(this.#rows, SCHEDULE)
+  /** When it is to be seen next whether each registration's lease ended. */
+  readonly leases: Schedule = new Schedule(this.#rows, LEASES)
+  /** When the port of each is to be tried next, if it is. */
+  readonly checks: Schedule = new Schedule(this.#rows, CHECKS)
 
   constructor(hash: KeyedHash) {
     this.#hash = hash
@@ -117,7 +120,8 @@ export class Registrations {
     }
     this.#index.insert(this.#hash.of(this.#identity, 0, IDENTITY_WORDS), registration)
     this.#addressCounts.increment(this.#identity, ADDRESS)
-    this.schedule.clear(registration)
+    this.leases.clear(registration)
+    this.checks.clear(registration)
     if (isLoopback(source, start)) this.#loopbackCount += 1
     this.#count += 1
     return registration
@@ -128,7 +132,8 @@ export class Registrations {
     const row = this.#rows.segment(registration)
     const at = this.#rows.offset(registration)
     if (isLoopback(this.#rows.byteSegment(registration), (at + ADDRESS) * 4)) this.#loopbackCount -= 1
-    this.schedule.takeOff(registration)
+    this.leases.takeOff(registration)
+    this.checks.takeOff(registration)
     this.#index.remove(this.#hash.of(row, at, IDENTITY_WORDS), registration)
     this.#addressCounts.decrement(row, at + ADDRESS)
     row[at + PORT] = NO_PORT

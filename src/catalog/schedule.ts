@@ -1,17 +1,17 @@
 import { NO_ROW, type Rows } from './rows.ts'
 
 /**
- * When each registration is to be looked after next. Every queue has one delay, so whoever joins is due last, and the next
- * due stands in front: joining, leaving and taking out cost the same however many there are. A peer that is heard does not
+ * Where registrations wait to be looked after. Every queue has one delay, so whoever joins is due last, and the next due
+ * stands in front: joining, leaving and taking out cost the same however many there are. A peer that is heard does not
  * move; whoever takes its registration out when its time has come sees when that was, and puts it back.
  */
 export const Queue = {
   /** Registered a moment ago: can its port be reached? */
   fresh: 1,
-  /** Under a lease. */
-  leased: 2,
   /** Without a lease, or not reachable: its port is tried from time to time. */
-  checked: 3,
+  checked: 2,
+  /** Is its lease still running? */
+  leased: 3,
 } as const
 export type Queue = (typeof Queue)[keyof typeof Queue]
 
@@ -24,6 +24,7 @@ export const SCHEDULE_WORDS = 4
 
 const QUEUES = 4
 
+/** When each registration is to be looked after next for one purpose: it stands in one queue at most. */
 export class Schedule {
   readonly #rows: Rows
   readonly #fields: number

@@ -1,32 +1,16 @@
 import assert from 'node:assert/strict'
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { md5 } from '../support/md5.ts'
 import { writePicture } from '../support/pictures.ts'
 import { runProgram, startProgram, startServerProcess } from '../support/program.ts'
+import { noPython, startPython } from '../support/python.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const skip = spawnSync('python3', ['--version']).status === 0 ? false : 'there is no Python on this machine'
-
-/** A program in Python, killed after the test, and its next line of output. */
-function startPython(t: TestContext, script: string, ...argv: string[]) {
-  const path = fileURLToPath(new URL(script, import.meta.url))
-  const child: ChildProcessWithoutNullStreams = spawn('python3', [path, ...argv])
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  t.after(async () => {
-    child.kill('SIGKILL')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'close')
-  })
-  return { child, line: async () => String((await lines.next()).value) }
-}
-
 test('a client of the field, in Python, and our peer fetch from each other by our server', {
-  skip,
+  skip: noPython,
 }, async t => {
   const folder = await temporaryFolder(t)
   const [theirs, ours, out] = [join(folder, 'theirs'), join(folder, 'ours'), join(folder, 'out')]
@@ -34,7 +18,12 @@ test('a client of the field, in Python, and our peer fetch from each other by ou
   const old = await writePicture(theirs, 'velha, a primeira.png', 1, 'png', 200)
   const young = await writePicture(ours, 'nova ☀️.jpg', 2, 'jpeg', 200)
   const { port, address } = await startServerProcess(t)
-  const client = startPython(t, '../support/field_client.py', String(port), theirs)
+  const client = startPython(
+    t,
+    fileURLToPath(new URL('../support/field_client.py', import.meta.url)),
+    String(port),
+    theirs,
+  )
   assert.equal(await client.line(), 'OK 1_REGISTERED_IMAGES')
   const peer = startProgram(t, ['share', address, ours, '--data', join(folder, 'data')])
   await peer.until(/Registered 1 picture/)
@@ -49,13 +38,16 @@ test('a client of the field, in Python, and our peer fetch from each other by ou
   assert.equal(await client.line(), 'OK CLIENT_FINISHED')
 })
 
-test('our peers find and fetch from each other by a server in Python', { skip }, async t => {
+test('our peers find and fetch from each other by a server in Python', { skip: noPython }, async t => {
   const folder = await temporaryFolder(t)
   const [one, two] = [join(folder, 'one'), join(folder, 'two')]
   await Promise.all([mkdir(one), mkdir(two)])
   const first = await writePicture(one, 'one.png', 1)
   await writePicture(two, 'two.png', 2)
-  const server = startPython(t, '../../bench/subjects/python_index_server.py')
+  const server = startPython(
+    t,
+    fileURLToPath(new URL('../../bench/subjects/python_index_server.py', import.meta.url)),
+  )
   const address = `127.0.0.1:${(JSON.parse(await server.line()) as { port: number }).port}`
   const sharing = startProgram(t, ['share', address, one, '--data', join(folder, 'data')])
   await sharing.until(/Registered 1 picture/)

@@ -18,6 +18,7 @@ for name in os.listdir(folder):
         files[hashlib.md5(file.read()).hexdigest()] = name
 
 listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind(("0.0.0.0", 0))
 listener.listen()
 port = listener.getsockname()[1]

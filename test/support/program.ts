@@ -14,14 +14,16 @@ export class Program {
   /** Where the next `until` begins to look. */
   #seen = 0
 
-  constructor(argv: readonly string[], environment: Readonly<Record<string, string>>) {
+  /** Starts a command. */
+  constructor(command: readonly string[], environment: Readonly<Record<string, string>>) {
     const env = {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
       LC_ALL: 'en_US.UTF-8',
       ...environment,
     }
-    this.#child = spawn(process.execPath, [entry, ...argv], { env })
+    const [file = '', ...argv] = command
+    this.#child = spawn(file, argv, { env })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text
     })
@@ -88,18 +90,32 @@ export class Program {
   }
 }
 
-/** Starts the program for one test; it is killed after it. */
-export function startProgram(
+/** The command that runs the program. */
+export function programCommand(argv: readonly string[]): readonly string[] {
+  return [process.execPath, entry, ...argv]
+}
+
+/** Starts a command for one test; it is killed after it. */
+export function startCommand(
   test: TestContext,
-  argv: readonly string[],
+  command: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Program {
-  const program = new Program(argv, environment)
+  const program = new Program(command, environment)
   test.after(async () => {
     if (program.isRunning) program.kill('SIGKILL')
     await program.exited()
   })
   return program
+}
+
+/** Starts the program for one test. */
+export function startProgram(
+  test: TestContext,
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Program {
+  return startCommand(test, programCommand(argv), environment)
 }
 
 /** Runs the program to its end. */

@@ -23,7 +23,7 @@ export interface LivenessSource {
   takeDue(nowSeconds: number, most: number, kind: DueKind): readonly DueRegistration[]
   /** The lease ran out: taken off the list, kept aside. */
   leaseEnded(address: Uint8Array, port: number, nowSeconds: number): void
-  /** A TCP connection to it stood. Listed (again), marked reachable. */
+  /** A TCP connection to it stood. Marked reachable; listed again where it is off the list and has no lease. */
   reached(address: Uint8Array, port: number, nowSeconds: number): void
   /**
    * It did not. The third failure in a row of a registration without a lease takes it off the list; one with a lease is

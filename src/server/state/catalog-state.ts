@@ -215,7 +215,7 @@ export class CatalogState implements IndexState, LivenessSource {
     if (registration === NO_ROW) return
     // Heard in the meantime.
     if (!this.#catalog.attendance.hasLeaseEnded(registration, nowSeconds))
-      this.#catalog.attendance.putOff(registration, nowSeconds)
+      this.#catalog.attendance.leaseGoesOn(registration, nowSeconds)
     else this.#setAside(registration, nowSeconds)
     this.commit()
   }
@@ -223,7 +223,10 @@ export class CatalogState implements IndexState, LivenessSource {
   reached(address: Uint8Array, port: number, nowSeconds: number): void {
     const peer = { address, port }
     let registration = this.#catalog.registrations.find(address, 0, port)
-    if (registration === NO_ROW) registration = this.#bringBack(peer, nowSeconds)
+    // One with a lease is back when it is heard: a peer that hangs still takes connections.
+    if (registration === NO_ROW && this.absent.get(peer)?.hasLease === false) {
+      registration = this.#bringBack(peer, nowSeconds)
+    }
     if (registration !== NO_ROW) this.#catalog.attendance.reached(registration, nowSeconds)
     this.commit()
   }

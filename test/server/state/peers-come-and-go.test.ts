@@ -123,6 +123,50 @@ suite('a peer under a lease', () => {
     }
   })
 
+  test('is gone within the lease whatever becomes of the checks of its port, and whenever it falls silent', () => {
+    const { lease, check } = TIMES
+    for (const outcome of ['reached', 'unreached', 'postponed', 'waiting'] as const) {
+      for (let heardFor = 1; heardFor <= lease + check; heardFor += 1) {
+        const stage = new Stage()
+        stage.say(`REG pw 1 ${md5('a')},a.png`)
+        stage.say('ALV pw 1')
+        let silent = 0
+        for (let seconds = 1; stage.state.counts().registrations === 1; seconds += 1) {
+          stage.pass(1)
+          if (seconds < heardFor) stage.say('ALV pw 1')
+          else silent += 1
+          assert.ok(
+            silent <= lease,
+            `${outcome}: still listed ${silent} s after it was heard for ${heardFor} s`,
+          )
+          for (const { address, port } of stage.state.takeDue(stage.seconds, 100, 'endedLeases')) {
+            stage.state.leaseEnded(address, port, stage.seconds)
+          }
+          // Where all checks that may be under way are, none is asked for.
+          if (outcome === 'waiting') continue
+          for (const { address, port } of stage.state.takeDue(stage.seconds, 100, 'checks')) {
+            stage.state[outcome](address, port, stage.seconds)
+          }
+        }
+      }
+    }
+  })
+
+  test('stays away when a connection to its port stands after its lease ended: it is to be heard', async () => {
+    const stage = new Stage()
+    stage.say(`REG pw 1 ${md5('a')},a.png`)
+    stage.say('ALV pw 1')
+    stage.pass(TIMES.lease)
+    // The check is under way while the lease ends: a peer that hangs still takes connections.
+    assert.deepEqual(stage.due('checks'), ['10.0.0.1:1 check'])
+    assert.deepEqual(stage.due('endedLeases'), ['10.0.0.1:1 leaseEnded'])
+    stage.state.leaseEnded(peer(1).address, 1, stage.seconds)
+    stage.state.reached(peer(1).address, 1, stage.seconds)
+    assert.deepEqual(await stage.names(), [])
+    assert.equal(stage.say('ALV pw 1'), 'unchanged')
+    assert.deepEqual(await stage.names(), ['a.png'])
+  })
+
   test('keeps its lease when it was heard between the look and the end', async () => {
     const stage = new Stage()
     stage.say(`REG pw 1 ${md5('a')},a.png`)
