@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { Value } from 'typebox/value'
 import { MAX_LINE_BYTES, RegistrationState } from '../../../src/protocol/catalog-api.ts'
 import type { Digest } from '../../../src/protocol/digest.ts'
+import { checkOf } from '../../../src/protocol/shape.ts'
 import type { ProblemCode } from '../../../src/server/api/problems.ts'
 import { SLICE_ENTRIES } from '../../../src/server/api/read-list.ts'
 import { InMemoryIndexState } from '../../support/in-memory-index-state.ts'
@@ -32,7 +32,7 @@ function send(
 async function assertStanding(response: Response, images: number): Promise<void> {
   assert.equal(response.status, 200)
   const standing: unknown = await response.json()
-  assert.ok(Value.Check(RegistrationState, standing), JSON.stringify(standing))
+  assert.ok(checkOf(RegistrationState).accepts(standing), JSON.stringify(standing))
   assert.equal(standing.images, images)
 }
 
