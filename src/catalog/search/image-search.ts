@@ -10,7 +10,7 @@ import { prefixNumber, SortNumbers } from './sort-numbers.ts'
 import { type PlacedImage, SortedPage } from './sorted-page.ts'
 
 /** The row of an image, and the sequence number by which it is told from others that may be in that row later. */
-export interface FoundImage {
+interface FoundImage {
   readonly image: number
   readonly sequence: number
 }
