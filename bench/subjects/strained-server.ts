@@ -30,6 +30,8 @@ export function strainedServer({ keeps, boundsLoopback = false }: StrainedServer
       const program = await startProgram({
         command: process.execPath,
         arguments: [
+          // As the command starts itself, see bin/imagep2p.js.
+          '--max-semi-space-size=2',
           ...nodeArguments,
           PROGRAM,
           ...['--lease', String(LEASE_SECONDS)],

@@ -9,10 +9,16 @@ import { decodeCursor, encodeCursor, SORTED_NAME_BYTES, type Sort, type SortPlac
 import { prefixNumber, SortNumbers } from './sort-numbers.ts'
 import { type PlacedImage, SortedPage } from './sorted-page.ts'
 
+/** The row of an image, and the sequence number by which it is told from others that may be in that row later. */
+interface FoundImage {
+  readonly image: number
+  readonly sequence: number
+}
+
 /** What a finished search found. */
 export interface FoundPage {
-  /** Rows of images, in the order of the query's sort. */
-  readonly images: readonly number[]
+  /** In the order of the query's sort. They were there when they were found; `ImageOrder.has` says whether they still are. */
+  readonly images: readonly FoundImage[]
   /** The cursor of the page after this one; absent on the last. */
   readonly next: string | undefined
 }
@@ -146,12 +152,7 @@ export class ImageSearch {
     const shown = placed.slice(0, this.#limit)
     const last = shown.at(-1)
     const hasMore = placed.length > this.#limit && last !== undefined
-    return {
-      images: shown
-        .filter(({ image, sequence }) => this.#images.order.has(image, sequence))
-        .map(({ image }) => image),
-      next: hasMore ? encodeCursor(this.#sort, last) : undefined,
-    }
+    return { images: shown, next: hasMore ? encodeCursor(this.#sort, last) : undefined }
   }
 
   /** Brings what the search reads of a chunk up to date, and answers how many nanoseconds that took. */

@@ -16,7 +16,8 @@ function pageOf(catalog: Catalog, query: ImageQuery, effort = 1_000_000, between
   assert.ok(search, 'a cursor that is one')
   while (!search.step(effort)) between()
   const { images, next } = search.found
-  return { digests: images.map(image => catalog.images.digestOf(image) as string), next }
+  const there = images.filter(({ image, sequence }) => catalog.images.order.has(image, sequence))
+  return { digests: there.map(({ image }) => catalog.images.digestOf(image) as string), next }
 }
 
 /** All pages of a query, one after another. */
