@@ -13,7 +13,7 @@ import { backgroundTable, catalogTable, claimsTable, latencyTable, throughputTab
 export interface BenchmarkFiles {
   readonly results: BenchResults | undefined
   readonly soaks: readonly SoakResults[]
-  readonly strain: StrainResults | undefined
+  readonly strain?: StrainResults
   readonly crashes?: CrashResults
 }
 

@@ -13,8 +13,8 @@ import { soakImage } from './soak-image.ts'
 export const PROJECT_FOLDER: string = fileURLToPath(new URL('../..', import.meta.url))
 
 const LATEST = join('bench', 'results', 'latest.json')
-const CRASHES = join('bench', 'results', 'crash.json')
 const STRAIN = join('bench', 'results', 'strain.json')
+const CRASHES = join('bench', 'results', 'crash.json')
 const SOAK_PATHS = ['fast', 'portable'] as const
 
 /** Keeps the results of a run under `folder`, and writes the page and the images again. */
@@ -29,15 +29,15 @@ export async function keepSoakResults(folder: string, soak: SoakResults): Promis
   await writeReport(folder)
 }
 
-/** Keeps what killing the server found under `folder`, and writes the page again. */
-export async function keepCrashResults(folder: string, crashes: CrashResults): Promise<void> {
-  await writeJson(join(folder, CRASHES), crashes)
-  await writeReport(folder)
-}
-
 /** Keeps the results of a run under strain under `folder`, and writes the page and the images again. */
 export async function keepStrainResults(folder: string, strain: StrainResults): Promise<void> {
   await writeJson(join(folder, STRAIN), strain)
+  await writeReport(folder)
+}
+
+/** Keeps what killing the server found under `folder`, and writes the page again. */
+export async function keepCrashResults(folder: string, crashes: CrashResults): Promise<void> {
+  await writeJson(join(folder, CRASHES), crashes)
   await writeReport(folder)
 }
 
@@ -60,7 +60,12 @@ async function writeReport(folder: string): Promise<void> {
   }
   await write(
     join(folder, 'BENCHMARKS.md'),
-    benchmarksPage({ results, soaks, strain, ...(crashes !== undefined && { crashes }) }),
+    benchmarksPage({
+      results,
+      soaks,
+      ...(strain !== undefined && { strain }),
+      ...(crashes !== undefined && { crashes }),
+    }),
   )
 }
 
@@ -73,9 +78,10 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(path, text)
 }
 
-type Results = BenchResults | SoakResults | StrainResults | CrashResults
-
-async function writeJson(path: string, value: Results): Promise<void> {
+async function writeJson(
+  path: string,
+  value: BenchResults | SoakResults | StrainResults | CrashResults,
+): Promise<void> {
   await write(path, `${JSON.stringify(value, undefined, 1)}\n`)
 }
 
@@ -100,12 +106,12 @@ function isSoakResults(value: unknown): value is SoakResults {
   return hasArrays(value, ['samples']) && 'path' in value && 'machine' in value
 }
 
-function isCrashResults(value: unknown): value is CrashResults {
-  return hasArrays(value, ['violations']) && 'requests' in value && 'machine' in value
-}
-
 function isStrainResults(value: unknown): value is StrainResults {
   return typeof value === 'object' && value !== null && 'machine' in value && 'loadBefore' in value
+}
+
+function isCrashResults(value: unknown): value is CrashResults {
+  return hasArrays(value, ['violations']) && 'requests' in value && 'machine' in value
 }
 
 function hasArrays(value: unknown, names: readonly string[]): value is Record<string, unknown> {

@@ -118,7 +118,7 @@ export function disturbance(
 }
 
 /** Bytes that may be sent to one unproven address within so many seconds. */
-export function allowedBytes({ bytesPerSecond, burstBytes }: FloodStrain, seconds: number): number {
+function allowedBytes({ bytesPerSecond, burstBytes }: FloodStrain, seconds: number): number {
   return burstBytes + bytesPerSecond * seconds
 }
 

@@ -43,7 +43,7 @@ export function strainProgram<Name extends string>(
 }
 
 /** The numbers of these names in a line of JSON; `undefined` where one of them is not there. */
-export function numbersIn<Name extends string>(
+function numbersIn<Name extends string>(
   line: string,
   names: readonly Name[],
 ): Readonly<Record<Name, number>> | undefined {

@@ -105,7 +105,7 @@ export interface FloodStrain extends BesideLoad {
 }
 
 /** What the flood says of itself. */
-export interface FloodReport {
+interface FloodReport {
   readonly sent: number
   readonly replies: number
   readonly bytes: number

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Compile } from 'typebox/compile'
 import { Failure } from '../base/failure.ts'
 import {
   Counts,
@@ -14,6 +13,7 @@ import {
   RegistrationState,
 } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
+import { checkOf, type ShapeCheck } from '../protocol/shape.ts'
 import { HttpClient, type HttpLimits, type HttpRequest } from '../transport/http-client.ts'
 import type { ServerLocator } from './server-locator.ts'
 
@@ -52,11 +52,11 @@ const BUSY_SECONDS = { usual: 2, most: 10 }
 const MAX_PAGES = 200_000
 
 const schemas = {
-  page: Compile(ImagePage),
-  image: Compile(Image),
-  counts: Compile(Counts),
-  state: Compile(RegistrationState),
-  problem: Compile(Problem),
+  page: checkOf(ImagePage),
+  image: checkOf(Image),
+  counts: checkOf(Counts),
+  state: checkOf(RegistrationState),
+  problem: checkOf(Problem),
 }
 
 const PROBLEM_TYPE = 'urn:imagep2p:problem:'
@@ -204,7 +204,7 @@ export class CatalogClient {
         return { kind: 'done', status, retryAfterSeconds, json: parseJson(body) }
     } else if (mediaType === 'application/problem+json') {
       const problem = parseJson(body)
-      if (schemas.problem.Check(problem) && problem.type.startsWith(PROBLEM_TYPE)) {
+      if (schemas.problem.accepts(problem) && problem.type.startsWith(PROBLEM_TYPE)) {
         return { kind: 'problem', status, retryAfterSeconds, problem }
       }
     }
@@ -221,10 +221,10 @@ export class CatalogClient {
     }
   }
 
-  #read<Shape>(answer: Answer, schema: Validated<Shape>, credentials?: Credentials): Shape {
+  #read<Shape>(answer: Answer, schema: Pick<ShapeCheck<Shape>, 'accepts'>, credentials?: Credentials): Shape {
     const { server } = this.#locator
     if (answer.kind === 'done') {
-      if (schema.Check(answer.json)) return answer.json
+      if (schema.accepts(answer.json)) return answer.json
       throw new Failure('serverUnreadable', { server })
     }
     if (credentials !== undefined && isPasswordRefused(answer)) {
@@ -244,10 +244,6 @@ type Answer = { readonly status: number; readonly retryAfterSeconds: number | un
   | { readonly kind: 'done'; readonly json: unknown }
   | { readonly kind: 'problem'; readonly problem: Problem }
 )
-
-interface Validated<Shape> {
-  Check(value: unknown): value is Shape
-}
 
 const bare = { headers: {}, maxBytes: SHORT_ANSWER_BYTES }
 

@@ -1,6 +1,6 @@
-import { type Static, Type } from 'typebox'
 import { MAX_FORMAT_CHARACTERS, MAX_PIXELS_PER_SIDE, MAX_PLACEHOLDER_BYTES } from './image-details.ts'
 import { MAX_NAME_BYTES } from './limits.ts'
+import type { ShapeOf } from './shape.ts'
 
 /**
  * The shapes of the catalog API: HTTP on the index server's port (TCP), JSON. The server checks its input against these
@@ -33,156 +33,198 @@ export const DEFAULT_PAGE_ENTRIES = 100
 /** Characters of a search, at most. */
 export const MAX_SEARCH_CHARACTERS = 200
 
-const md5 = Type.String({ pattern: '^[0-9a-f]{32}$', description: 'MD5 of the file, lower-case hexadecimal' })
+const md5 = {
+  type: 'string',
+  pattern: '^[0-9a-f]{32}$',
+  description: 'MD5 of the file, lower-case hexadecimal',
+} as const
 
 const details = {
-  bytes: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'size of the file in bytes' }),
-  ),
-  width: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: MAX_PIXELS_PER_SIDE, description: 'pixels, orientation applied' }),
-  ),
-  height: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: MAX_PIXELS_PER_SIDE, description: 'pixels, orientation applied' }),
-  ),
-  format: Type.Optional(
-    Type.String({ pattern: `^[a-z0-9]{1,${MAX_FORMAT_CHARACTERS}}$`, description: 'such as jpeg' }),
-  ),
-  taken: Type.Optional(
-    Type.Integer({
-      minimum: -62_135_596_800,
-      maximum: 253_402_300_799,
-      description: 'when the picture was taken: seconds since 1970 by the camera’s own clock',
-    }),
-  ),
-  sha256: Type.Optional(
-    Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the file, lower-case hexadecimal' }),
-  ),
-  placeholder: Type.Optional(
-    Type.String({
-      pattern: `^[A-Za-z0-9+/]{2,${Math.ceil((MAX_PLACEHOLDER_BYTES * 4) / 3)}}={0,2}$`,
-      description: `a ThumbHash of at most ${MAX_PLACEHOLDER_BYTES} bytes, in base64`,
-    }),
-  ),
-}
+  bytes: {
+    type: 'integer',
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'size of the file in bytes',
+  },
+  width: {
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_PIXELS_PER_SIDE,
+    description: 'pixels, orientation applied',
+  },
+  height: {
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_PIXELS_PER_SIDE,
+    description: 'pixels, orientation applied',
+  },
+  format: {
+    type: 'string',
+    pattern: `^[a-z0-9]{1,${MAX_FORMAT_CHARACTERS}}$`,
+    description: 'such as jpeg',
+  },
+  taken: {
+    type: 'integer',
+    minimum: -62_135_596_800,
+    maximum: 253_402_300_799,
+    description: 'when the picture was taken: seconds since 1970 by the camera’s own clock',
+  },
+  sha256: {
+    type: 'string',
+    pattern: '^[0-9a-f]{64}$',
+    description: 'SHA-256 of the file, lower-case hexadecimal',
+  },
+  placeholder: {
+    type: 'string',
+    pattern: `^[A-Za-z0-9+/]{2,${Math.ceil((MAX_PLACEHOLDER_BYTES * 4) / 3)}}={0,2}$`,
+    description: `a ThumbHash of at most ${MAX_PLACEHOLDER_BYTES} bytes, in base64`,
+  },
+} as const
 
 /** One image as an owner registers it. */
-export const ImageEntry = Type.Object(
-  {
+export const ImageEntry = {
+  type: 'object',
+  required: ['md5', 'name'],
+  properties: {
     md5,
-    name: Type.String({
+    name: {
+      type: 'string',
       minLength: 1,
       maxLength: MAX_NAME_BYTES,
       description: `at most ${MAX_NAME_BYTES} bytes of UTF-8, without “;” and NUL`,
-    }),
+    },
     ...details,
   },
-  { additionalProperties: false },
-)
-export type ImageEntry = Static<typeof ImageEntry>
+  additionalProperties: false,
+} as const
+export type ImageEntry = ShapeOf<typeof ImageEntry>
 
 /** One image by its identity alone. */
-export const ImageReference = Type.Object({ md5 }, { additionalProperties: false })
-export type ImageReference = Static<typeof ImageReference>
+export const ImageReference = {
+  type: 'object',
+  required: ['md5'],
+  properties: { md5 },
+  additionalProperties: false,
+} as const
+export type ImageReference = ShapeOf<typeof ImageReference>
 
 /** One image of the catalog. */
-export const Image = Type.Object({
-  md5,
-  name: Type.String({ description: 'as the first owner named it: a stranger’s text' }),
-  owners: Type.Array(Type.String(), {
-    description: 'where to fetch it: ip:port or [ipv6]:port, those to ask first in front; at most 32',
-  }),
-  ownerCount: Type.Integer({ minimum: 1, description: 'owners in all' }),
-  ...details,
-  disputed: Type.Optional(
-    Type.Boolean({
+export const Image = {
+  type: 'object',
+  required: ['md5', 'name', 'owners', 'ownerCount'],
+  properties: {
+    md5,
+    name: { type: 'string', description: 'as the first owner named it: a stranger’s text' },
+    owners: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'where to fetch it: ip:port or [ipv6]:port, those to ask first in front; at most 32',
+    },
+    ownerCount: { type: 'integer', minimum: 1, description: 'owners in all' },
+    ...details,
+    disputed: {
+      type: 'boolean',
       description: 'true where owners gave different SHA-256: one of them offers something else',
-    }),
-  ),
-})
-export type Image = Static<typeof Image>
+    },
+  },
+} as const
+export type Image = ShapeOf<typeof Image>
 
 /** What a listing shows, and in which order. */
-export const ImageQuery = Type.Object(
-  {
-    search: Type.Optional(
-      Type.String({
-        maxLength: MAX_SEARCH_CHARACTERS,
-        description: 'words that the name holds, in any place and order; case and accents do not count',
-      }),
-    ),
-    format: Type.Optional(
-      Type.String({
-        pattern: '^[a-z0-9]{1,8}(,[a-z0-9]{1,8}){0,15}$',
-        description: 'one or more, by commas',
-      }),
-    ),
-    minBytes: Type.Optional(Type.Integer({ minimum: 0, description: 'size of the file, at least' })),
-    maxBytes: Type.Optional(Type.Integer({ minimum: 0, description: 'size of the file, at most' })),
-    minWidth: Type.Optional(Type.Integer({ minimum: 0, description: 'pixels' })),
-    minHeight: Type.Optional(Type.Integer({ minimum: 0, description: 'pixels' })),
-    orientation: Type.Optional(
-      Type.Union([Type.Literal('landscape'), Type.Literal('portrait'), Type.Literal('square')], {
-        description: 'wider than high; higher than wide; as wide as high',
-      }),
-    ),
-    sort: Type.Optional(
-      Type.Union(
-        [Type.Literal('newest'), Type.Literal('name'), Type.Literal('size'), Type.Literal('owners')],
-        { description: 'newest first; by name; largest first; most owners first', default: 'newest' },
-      ),
-    ),
-    limit: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: MAX_PAGE_ENTRIES,
-        default: DEFAULT_PAGE_ENTRIES,
-        description: 'images of the page, at most',
-      }),
-    ),
-    cursor: Type.Optional(Type.String({ maxLength: 400, description: '`next` of the page before' })),
+export const ImageQuery = {
+  type: 'object',
+  properties: {
+    search: {
+      type: 'string',
+      maxLength: MAX_SEARCH_CHARACTERS,
+      description: 'words that the name holds, in any place and order; case and accents do not count',
+    },
+    format: {
+      type: 'string',
+      pattern: '^[a-z0-9]{1,8}(,[a-z0-9]{1,8}){0,15}$',
+      description: 'one or more, by commas',
+    },
+    minBytes: { type: 'integer', minimum: 0, description: 'size of the file, at least' },
+    maxBytes: { type: 'integer', minimum: 0, description: 'size of the file, at most' },
+    minWidth: { type: 'integer', minimum: 0, description: 'pixels' },
+    minHeight: { type: 'integer', minimum: 0, description: 'pixels' },
+    orientation: {
+      type: 'string',
+      enum: ['landscape', 'portrait', 'square'],
+      description: 'wider than high; higher than wide; as wide as high',
+    },
+    sort: {
+      type: 'string',
+      enum: ['newest', 'name', 'size', 'owners'],
+      default: 'newest',
+      description: 'newest first; by name; largest first; most owners first',
+    },
+    limit: {
+      type: 'integer',
+      minimum: 1,
+      maximum: MAX_PAGE_ENTRIES,
+      default: DEFAULT_PAGE_ENTRIES,
+      description: 'images of the page, at most',
+    },
+    cursor: { type: 'string', maxLength: 400, description: '`next` of the page before' },
   },
-  { additionalProperties: false },
-)
-export type ImageQuery = Static<typeof ImageQuery>
+  additionalProperties: false,
+} as const
+export type ImageQuery = ShapeOf<typeof ImageQuery>
 
 /** One page of a listing. */
-export const ImagePage = Type.Object({
-  images: Type.Array(Image),
-  next: Type.Optional(
-    Type.String({ description: 'the cursor of the page after this one; absent on the last' }),
-  ),
-})
-export type ImagePage = Static<typeof ImagePage>
+export const ImagePage = {
+  type: 'object',
+  required: ['images'],
+  properties: {
+    images: { type: 'array', items: Image },
+    next: { type: 'string', description: 'the cursor of the page after this one; absent on the last' },
+  },
+} as const
+export type ImagePage = ShapeOf<typeof ImagePage>
 
 /** How a registration stands. */
-export const RegistrationState = Type.Object({
-  images: Type.Integer({ minimum: 0, description: 'images registered now' }),
-  leaseSeconds: Type.Integer({
-    minimum: 1,
-    description: 'renew within so many seconds, or be taken off the list',
-  }),
-  reachable: Type.Optional(
-    Type.Boolean({ description: 'whether the server could connect to the port; absent until it has tried' }),
-  ),
-})
-export type RegistrationState = Static<typeof RegistrationState>
+export const RegistrationState = {
+  type: 'object',
+  required: ['images', 'leaseSeconds'],
+  properties: {
+    images: { type: 'integer', minimum: 0, description: 'images registered now' },
+    leaseSeconds: {
+      type: 'integer',
+      minimum: 1,
+      description: 'renew within so many seconds, or be taken off the list',
+    },
+    reachable: {
+      type: 'boolean',
+      description: 'whether the server could connect to the port; absent until it has tried',
+    },
+  },
+} as const
+export type RegistrationState = ShapeOf<typeof RegistrationState>
 
 /** What the catalog holds. */
-export const Counts = Type.Object({
-  images: Type.Integer({ minimum: 0, description: 'images that have an owner' }),
-  registrations: Type.Integer({ minimum: 0, description: 'peers that are listed' }),
-  holdings: Type.Integer({ minimum: 0, description: 'pairs of an image and an owner of it' }),
-})
-export type Counts = Static<typeof Counts>
+export const Counts = {
+  type: 'object',
+  required: ['images', 'registrations', 'holdings'],
+  properties: {
+    images: { type: 'integer', minimum: 0, description: 'images that have an owner' },
+    registrations: { type: 'integer', minimum: 0, description: 'peers that are listed' },
+    holdings: { type: 'integer', minimum: 0, description: 'pairs of an image and an owner of it' },
+  },
+} as const
+export type Counts = ShapeOf<typeof Counts>
 
 /** What went wrong (RFC 9457, `application/problem+json`). `type` is `urn:imagep2p:problem:` and the code. */
-export const Problem = Type.Object({
-  type: Type.String(),
-  title: Type.String(),
-  status: Type.Integer(),
-  detail: Type.Optional(Type.String()),
-  /** In a list: the number of the line that is wrong, from 1 on. What came before it was taken. */
-  line: Type.Optional(Type.Integer({ minimum: 1 })),
-})
-export type Problem = Static<typeof Problem>
+export const Problem = {
+  type: 'object',
+  required: ['type', 'title', 'status'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    /** In a list: the number of the line that is wrong, from 1 on. What came before it was taken. */
+    line: { type: 'integer', minimum: 1 },
+  },
+} as const
+export type Problem = ShapeOf<typeof Problem>

@@ -127,7 +127,7 @@ test('a soak that was too short can refute, but not bear out', () => {
 
 test('the page names the machine, what was left out, and judges what was measured', () => {
   const measured = results([cell('list', 'imagep2p', 0, 300), cell('list', 'batch-echo', 0, 400)])
-  const page = benchmarksPage({ results: measured, soaks: [soak], strain: undefined })
+  const page = benchmarksPage({ results: measured, soaks: [soak] })
   assert.match(page, /A processor, 2 cores, 16 GiB, Linux 6, Node v24, no C compiler, no Python/)
   assert.match(page, /- opentracker: it is not installed/)
   assert.match(page, /\| LST \(catalog: empty\) ÷ C batch echo +\| at least 0\.75 +\| +0\.75 \| yes /)
@@ -137,5 +137,5 @@ test('the page names the machine, what was left out, and judges what was measure
 })
 
 test('the page says so where nothing was measured', () => {
-  assert.match(benchmarksPage({ results: undefined, soaks: [], strain: undefined }), /has not been run/)
+  assert.match(benchmarksPage({ results: undefined, soaks: [] }), /has not been run/)
 })

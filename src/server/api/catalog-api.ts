@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { fastifyCompress } from '@fastify/compress'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { type FastifyInstance, type FastifyPluginAsync, type FastifyPluginCallback, fastify } from 'fastify'
 import type { Endpoint } from '../../protocol/endpoint.ts'
 import { checkListenAddress, listenWithIPv4Fallback } from '../../transport/listen-address.ts'
@@ -17,7 +16,7 @@ import { collectDescription, descriptionRoutes } from './description.ts'
 import { ProblemError } from './problems.ts'
 import { registrationRoutes } from './registration-routes.ts'
 import { requestValidatorCompiler } from './request-validator.ts'
-import type { ApiServer, RouteContext } from './route-context.ts'
+import type { ApiServer, RouteContext, SchemaTypes } from './route-context.ts'
 import { WaitingAnswers } from './waiting-answers.ts'
 
 /** How the catalog API is served. */
@@ -103,7 +102,7 @@ export async function startCatalogApi(options: CatalogApiOptions): Promise<Catal
     })
     await collectDescription(app)
     for (const plugin of plugins) await app.register(plugin)
-    const typed: ApiServer = app.withTypeProvider<TypeBoxTypeProvider>()
+    const typed: ApiServer = app.withTypeProvider<SchemaTypes>()
     await typed.register(scope => catalogRoutes(scope, context, waitingAnswers))
     await typed.register(scope => changeRoutes(scope, context, watchers))
     await typed.register(scope => registrationRoutes(scope, context))

@@ -97,10 +97,14 @@ export async function catalogRoutes(
   )
 }
 
-/** Aborts once whoever asked is gone, or has the answer. */
+/** Aborts once whoever asked is gone without the answer. */
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController()
   if (response.destroyed) gone.abort()
-  else response.once('close', () => gone.abort())
+  else {
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort()
+    })
+  }
   return gone.signal
 }

@@ -1,29 +1,28 @@
-import { Type } from 'typebox'
 import { asError } from '../../transport/faults.ts'
 import { SECURITY_HEADERS } from './answer-problems.ts'
 import type { ChangeWatchers } from './change-watchers.ts'
 import { describeOperation } from './operation.ts'
 import { type ApiServer, answersIn, connectionOf, type RouteContext } from './route-context.ts'
 
-const changeNumber = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
+const changeNumber = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const
 
-const ChangesQuery = Type.Object(
-  {
-    after: Type.Optional(
-      Type.Integer({ ...changeNumber, description: 'the number of the last change that is known' }),
-    ),
+const ChangesQuery = {
+  type: 'object',
+  properties: {
+    after: { ...changeNumber, description: 'the number of the last change that is known' },
   },
-  { additionalProperties: false },
-)
+  additionalProperties: false,
+} as const
 
-const ChangesHeaders = Type.Object({
-  'last-event-id': Type.Optional(
-    Type.Integer({
+const ChangesHeaders = {
+  type: 'object',
+  properties: {
+    'last-event-id': {
       ...changeNumber,
       description: 'the same, as readers of events send it when they come back; it goes before `after`',
-    }),
-  ),
-})
+    },
+  },
+} as const
 
 /** The stream of changes. */
 export async function changeRoutes(

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { Compile, type Validator } from 'typebox/compile'
 import { ImageEntry, ImageReference } from '../../protocol/catalog-api.ts'
 import { type Digest, parseDigest } from '../../protocol/digest.ts'
 import { isNameAcceptable } from '../../protocol/image-name.ts'
 import { MAX_NAME_BYTES } from '../../protocol/limits.ts'
-import { describeErrors } from './schema-errors.ts'
+import { checkOf, type ShapeCheck } from '../../protocol/shape.ts'
+import { describeFaults } from './schema-faults.ts'
 
 /** Why a line is no entry: a whole sentence. */
 interface BadLine {
@@ -14,12 +14,12 @@ interface BadLine {
 /** Reads one line, without its LF. */
 export type LineReader<Entry> = (line: Buffer) => { readonly entry: Entry } | BadLine
 
-const entryValidator = Compile(ImageEntry)
-const referenceValidator = Compile(ImageReference)
+const entryCheck = checkOf(ImageEntry)
+const referenceCheck = checkOf(ImageReference)
 
 /** Reads an image that is registered. */
 export const readEntryLine: LineReader<ImageEntry> = line => {
-  const parsed = parse(line, entryValidator)
+  const parsed = parse(line, entryCheck)
   if ('reason' in parsed) return parsed
   const reason = nameFault(parsed.entry.name)
   return reason === undefined ? parsed : { reason }
@@ -27,7 +27,7 @@ export const readEntryLine: LineReader<ImageEntry> = line => {
 
 /** Reads the identity of an image that is taken off. */
 export const readReferenceLine: LineReader<Digest> = line => {
-  const parsed = parse(line, referenceValidator)
+  const parsed = parse(line, referenceCheck)
   if ('reason' in parsed) return parsed
   const digest = parseDigest(parsed.entry.md5)
   return digest === undefined ? { reason: '“md5” is no MD5.' } : { entry: digest }
@@ -38,10 +38,7 @@ export function isEmptyLine(line: Uint8Array): boolean {
   return line.every(byte => byte === 0x20 || byte === 0x09 || byte === 0x0d)
 }
 
-function parse<Entry>(
-  line: Buffer,
-  validator: Pick<Validator, 'Errors'> & { Check(value: unknown): value is Entry },
-): { readonly entry: Entry } | BadLine {
+function parse<Entry>(line: Buffer, check: ShapeCheck<Entry>): { readonly entry: Entry } | BadLine {
   if (!isUtf8(line)) return { reason: 'The line is not UTF-8.' }
   let value: unknown
   try {
@@ -49,8 +46,8 @@ function parse<Entry>(
   } catch {
     return { reason: 'The line is not JSON.' }
   }
-  if (validator.Check(value)) return { entry: value }
-  return { reason: describeErrors(validator.Errors(value), 'line') }
+  if (check.accepts(value)) return { entry: value }
+  return { reason: describeFaults(check.faults(value), 'line') }
 }
 
 /** The mandatory breaks of Unicode (UAX #14, classes BK, CR, LF and NL): a name is shown on one line. */

@@ -1,4 +1,3 @@
-import { Type } from 'typebox'
 import { Counts, Image, ImagePage, Problem, RegistrationState } from '../../protocol/catalog-api.ts'
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, type ProblemCode, problemOf } from './problems.ts'
 
@@ -110,6 +109,9 @@ function problemSchemas(codes: readonly ProblemCode[]) {
 }
 
 /** The header by which an answer that the asker has already is not sent again. */
-export const ConditionalHeaders = Type.Object({
-  'if-none-match': Type.Optional(Type.String({ description: 'ETags of the answers that the asker has' })),
-})
+export const ConditionalHeaders = {
+  type: 'object',
+  properties: {
+    'if-none-match': { type: 'string', description: 'ETags of the answers that the asker has' },
+  },
+} as const

@@ -1,14 +1,17 @@
 import type { Readable } from 'node:stream'
-import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { monotonicMs } from '../../base/clock.ts'
+import { turns } from '../../base/turns.ts'
 import { MAX_LINE_BYTES } from '../../protocol/catalog-api.ts'
-import { MAX_ENTRIES_AT_ONCE } from '../index-state.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { LineSplitter, TOO_LONG } from './line-splitter.ts'
 import { isEmptyLine, type LineReader } from './list-lines.ts'
 import { ProblemError } from './problems.ts'
 
-/** Bytes of lines that one slice holds at most: what is held for a list is then some 100 kB, however long its lines. */
+/**
+ * Entries of one slice, and bytes of their lines, at most: read, checked and taken they take about half a millisecond, which
+ * is what a datagram waits for. No more than `MAX_ENTRIES_AT_ONCE`.
+ */
+export const SLICE_ENTRIES = 50
 const SLICE_BYTES = 65_536
 
 type ListLimits = Pick<ApiLimits, 'entriesPerRequest' | 'linesPerRequest' | 'idleMs' | 'bodyBytesPerSecond'>
@@ -17,7 +20,7 @@ type ListLimits = Pick<ApiLimits, 'entriesPerRequest' | 'linesPerRequest' | 'idl
 export interface ListReading<Entry> {
   readonly body: Readable
   readonly readLine: LineReader<Entry>
-  /** Takes what came, in order, {@link MAX_ENTRIES_AT_ONCE} at most; what it throws ends the reading. */
+  /** Takes what came, in order, {@link SLICE_ENTRIES} at most; what it throws ends the reading. */
   readonly take: (entries: readonly Entry[]) => void
   readonly limits: ListLimits
 }
@@ -63,9 +66,9 @@ export async function readList<Entry>({ body, readLine, take, limits }: ListRead
   for await (const chunk of chunksInTime(body, limits)) {
     for (const bytes of splitter.split(chunk)) {
       takeLine(bytes)
-      if (slice.length < MAX_ENTRIES_AT_ONCE && sliceBytes < SLICE_BYTES) continue
+      if (slice.length < SLICE_ENTRIES && sliceBytes < SLICE_BYTES) continue
       takeSlice()
-      await turn()
+      await turns.next()
     }
   }
   const last = splitter.end()
@@ -96,12 +99,15 @@ async function* chunksInTime(body: Readable, limits: ListLimits): AsyncGenerator
 }
 
 async function inTime<Value>(value: Promise<Value>, ms: number): Promise<Value | 'late'> {
-  const over = new AbortController()
   // Lost is what comes or fails after it was given up.
   value.catch(() => {})
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>(resolve => {
+    timer = setTimeout(() => resolve('late'), Math.max(0, ms))
+  })
   try {
-    return await Promise.race([value, delay(Math.max(0, ms), 'late' as const, { signal: over.signal })])
+    return await Promise.race([value, late])
   } finally {
-    over.abort()
+    clearTimeout(timer)
   }
 }

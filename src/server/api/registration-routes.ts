@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import { ImageEntry, ImageReference, NDJSON, type RegistrationState } from '../../protocol/catalog-api.ts'
 import { MAX_PORT } from '../../protocol/limits.ts'
 import type { PeerIdentity, Refusal } from '../index-state.ts'
@@ -12,14 +11,19 @@ import { ProblemError } from './problems.ts'
 import { readList } from './read-list.ts'
 import { type ApiServer, answersIn, connectionOf, type RouteContext } from './route-context.ts'
 
-const RegistrationPath = Type.Object({
-  port: Type.Integer({
-    minimum: 1,
-    maximum: MAX_PORT,
-    description:
-      'the TCP port on which the peer shares; with the address that asks it names the registration',
-  }),
-})
+const RegistrationPath = {
+  type: 'object',
+  required: ['port'],
+  properties: {
+    port: {
+      type: 'integer',
+      minimum: 1,
+      maximum: MAX_PORT,
+      description:
+        'the TCP port on which the peer shares; with the address that asks it names the registration',
+    },
+  },
+} as const
 
 /** A body that is read as it arrives: its lines are checked one by one. */
 function listBody(line: object, description: string) {

@@ -1,11 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify'
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyRequest,
+  FastifyTypeProvider,
+  RawServerDefault,
+} from 'fastify'
+import type { ShapeOf } from '../../protocol/shape.ts'
 import type { IndexState, Viewpoint } from '../index-state.ts'
 import type { ApiLimits } from './api-limits.ts'
 import type { Connection, Connections } from './connections.ts'
 import { accepts } from './media-types.ts'
 import { ProblemError } from './problems.ts'
+
+/** Has what a handler is given be of the types of its route's schemas. */
+export interface SchemaTypes extends FastifyTypeProvider {
+  readonly validator: ShapeOf<this['schema']>
+}
 
 /** A server whose routes take the types of their schemas. */
 export type ApiServer = FastifyInstance<
@@ -13,7 +24,7 @@ export type ApiServer = FastifyInstance<
   IncomingMessage,
   ServerResponse,
   FastifyBaseLogger,
-  TypeBoxTypeProvider
+  SchemaTypes
 >
 
 /** What the routes work with. */

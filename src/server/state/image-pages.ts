@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { turns } from '../../base/turns.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { ImagePage, ImageQuery } from '../../protocol/catalog-api.ts'
 import type { Viewpoint } from '../index-state.ts'
@@ -31,7 +31,7 @@ export class ImagePages {
     try {
       signal.throwIfAborted()
       while (!search.step(STEP_NANOSECONDS)) {
-        await turn()
+        await turns.next()
         signal.throwIfAborted()
       }
       const { images, next } = search.found

@@ -1,15 +1,13 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { turns } from '../../base/turns.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { NO_ROW } from '../../catalog/rows.ts'
 import type { ImageEntry } from '../../protocol/catalog-api.ts'
 import type { Digest } from '../../protocol/digest.ts'
-import {
-  type IndexState,
-  type ListReplacement,
-  MAX_ENTRIES_AT_ONCE,
-  type PeerIdentity,
-  type Refusal,
-} from '../index-state.ts'
+import type { IndexState, ListReplacement, PeerIdentity, Refusal } from '../index-state.ts'
+
+/** Images that are looked at, and that are dropped, between two turns of the event loop: some tenths of a millisecond each. */
+const LOOKS_AT_ONCE = 1000
+const DROPS_AT_ONCE = 100
 
 /** A registration's list on its way to another. */
 export class Replacement implements ListReplacement {
@@ -42,11 +40,11 @@ export class Replacement implements ListReplacement {
         const digest = this.#catalog.images.digestOf(image)
         if (!this.#named.has(digest)) dropped.push(digest)
       }
-      if (dropped.length < MAX_ENTRIES_AT_ONCE && (index + 1) % (MAX_ENTRIES_AT_ONCE * 8) !== 0) continue
+      if (dropped.length < DROPS_AT_ONCE && (index + 1) % LOOKS_AT_ONCE !== 0) continue
       const refusal = this.#drop(dropped)
       if (refusal !== undefined) return refusal
       dropped = []
-      await turn()
+      await turns.next()
     }
     return this.#drop(dropped)
   }

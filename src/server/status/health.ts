@@ -1,25 +1,36 @@
-import { type Static, Type } from 'typebox'
 import { printable } from '../../base/printable.ts'
+import type { ShapeOf } from '../../protocol/shape.ts'
 import type { StatusReading } from './status-source.ts'
 
 /** How the server is, for a supervisor. */
-export const Health = Type.Object({
-  status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')], {
-    description:
-      'ok: it serves, and what it acknowledges is kept as was chosen; degraded: it serves, but see `reasons`',
-  }),
-  reasons: Type.Optional(
-    Type.Array(
-      Type.Object({
-        code: Type.Literal('journalFailing', {
-          description: 'what is acknowledged now would not survive a restart; it is tried again by itself',
-        }),
-        detail: Type.String({ description: 'what the system says, such as ENOSPC' }),
-      }),
-    ),
-  ),
-})
-export type Health = Static<typeof Health>
+export const Health = {
+  type: 'object',
+  required: ['status'],
+  properties: {
+    status: {
+      type: 'string',
+      enum: ['ok', 'degraded'],
+      description:
+        'ok: it serves, and what it acknowledges is kept as was chosen; degraded: it serves, but see `reasons`',
+    },
+    reasons: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['code', 'detail'],
+        properties: {
+          code: {
+            type: 'string',
+            const: 'journalFailing',
+            description: 'what is acknowledged now would not survive a restart; it is tried again by itself',
+          },
+          detail: { type: 'string', description: 'what the system says, such as ENOSPC' },
+        },
+      },
+    },
+  },
+} as const
+export type Health = ShapeOf<typeof Health>
 
 /** What is wrong at that moment, if anything. */
 export function healthOf({ journal }: StatusReading): Health {

@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox'
 import { Counts } from '../../protocol/catalog-api.ts'
+import type { ShapeOf } from '../../protocol/shape.ts'
 import { Health, healthOf } from './health.ts'
 import { RATE_COLUMNS, type RateColumn, type StatusHistory } from './status-history.ts'
 import type { StatusSource } from './status-source.ts'
@@ -19,52 +19,88 @@ function ofEachWord<Value>(describe: (name: RateColumn) => Value): Record<RateCo
   return Object.fromEntries(values) as Record<RateColumn, Value>
 }
 
-const levels = (description: string) => Type.Array(Type.Integer({ minimum: 0 }), { description })
+/** A field for each word, all of one schema. */
+function wordsSchema<const Schema extends object>(schema: Schema) {
+  return {
+    type: 'object',
+    required: RATE_COLUMNS,
+    properties: ofEachWord(name => ({ ...schema, description: MEANINGS[name] })),
+  } as const
+}
+
+const count = { type: 'integer', minimum: 0 } as const
+const quantity = { type: 'number', minimum: 0 } as const
+const levels = { type: 'array', items: count } as const
 
 /** The state of the server and its last hour, for programs. */
-export const StatusDocument = Type.Object({
-  ...Health.properties,
-  version: Type.String(),
-  uptimeSeconds: Type.Integer({ minimum: 0 }),
-  ...Counts.properties,
-  absentRegistrations: Type.Integer({
-    minimum: 0,
-    description: 'peers taken off the list and kept aside until they are back',
-  }),
-  watchers: Type.Integer({ minimum: 0, description: 'connections that watch the changes of the catalog' }),
-  residentBytes: Type.Integer({ minimum: 0, description: 'memory of the process' }),
-  journal: Type.Object({
-    state: Type.Union([Type.Literal('durable'), Type.Literal('memory'), Type.Literal('failing')], {
-      description:
-        'durable: what is acknowledged is on the disk; memory: nothing is kept, by choice; failing: it should be kept and cannot be',
-    }),
-    logBytes: Type.Integer({ minimum: 0, description: 'log that is not yet folded into registrations' }),
-    failures: Type.Integer({ minimum: 0, description: 'commits that failed since the start' }),
-  }),
-  requestsPerSecond: Type.Object(
-    ofEachWord(name => Type.Number({ minimum: 0, description: MEANINGS[name] })),
-    { description: 'between the last two samples' },
-  ),
-  requestsTotal: Type.Object(
-    ofEachWord(name => Type.Integer({ minimum: 0, description: MEANINGS[name] })),
-    { description: 'since the start' },
-  ),
-  history: Type.Object(
-    {
-      sampleSeconds: Type.Number({ description: 'from one sample to the next' }),
-      secondsAgo: Type.Array(Type.Number({ minimum: 0 }), { description: 'when each was taken' }),
-      registrations: levels('peers that were listed'),
-      absentRegistrations: levels('peers kept aside'),
-      images: levels('images that had an owner'),
-      requestsPerSecond: Type.Object(
-        ofEachWord(name => Type.Array(Type.Number({ minimum: 0 }), { description: MEANINGS[name] })),
-        { description: 'since the sample before' },
-      ),
+export const StatusDocument = {
+  type: 'object',
+  required: [
+    ...Health.required,
+    'version',
+    'uptimeSeconds',
+    ...Counts.required,
+    'absentRegistrations',
+    'watchers',
+    'residentBytes',
+    'journal',
+    'requestsPerSecond',
+    'requestsTotal',
+    'history',
+  ],
+  properties: {
+    ...Health.properties,
+    version: { type: 'string' },
+    uptimeSeconds: count,
+    ...Counts.properties,
+    absentRegistrations: {
+      ...count,
+      description: 'peers taken off the list and kept aside until they are back',
     },
-    { description: 'samples of the last hour, oldest first; all arrays are of one length' },
-  ),
-})
-export type StatusDocument = Static<typeof StatusDocument>
+    watchers: { ...count, description: 'connections that watch the changes of the catalog' },
+    residentBytes: { ...count, description: 'memory of the process' },
+    journal: {
+      type: 'object',
+      required: ['state', 'logBytes', 'failures'],
+      properties: {
+        state: {
+          type: 'string',
+          enum: ['durable', 'memory', 'failing'],
+          description:
+            'durable: what is acknowledged is on the disk; memory: nothing is kept, by choice; failing: it should be kept and cannot be',
+        },
+        logBytes: { ...count, description: 'log that is not yet folded into registrations' },
+        failures: { ...count, description: 'commits that failed since the start' },
+      },
+    },
+    requestsPerSecond: { ...wordsSchema(quantity), description: 'between the last two samples' },
+    requestsTotal: { ...wordsSchema(count), description: 'since the start' },
+    history: {
+      type: 'object',
+      required: [
+        'sampleSeconds',
+        'secondsAgo',
+        'registrations',
+        'absentRegistrations',
+        'images',
+        'requestsPerSecond',
+      ],
+      properties: {
+        sampleSeconds: { type: 'number', description: 'from one sample to the next' },
+        secondsAgo: { type: 'array', items: quantity, description: 'when each was taken' },
+        registrations: { ...levels, description: 'peers that were listed' },
+        absentRegistrations: { ...levels, description: 'peers kept aside' },
+        images: { ...levels, description: 'images that had an owner' },
+        requestsPerSecond: {
+          ...wordsSchema({ type: 'array', items: quantity }),
+          description: 'since the sample before',
+        },
+      },
+      description: 'samples of the last hour, oldest first; all arrays are of one length',
+    },
+  },
+} as const
+export type StatusDocument = ShapeOf<typeof StatusDocument>
 
 /** What {@link statusDocument} is put together from. */
 export interface DocumentSources {

@@ -1,6 +1,4 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsync } from 'fastify'
-import { Type } from 'typebox'
 import { monotonicMs } from '../../base/clock.ts'
 import type { Language } from '../../messages/messages.ts'
 import { acceptedLanguage } from './accept-language.ts'
@@ -31,7 +29,7 @@ const NOT_KEPT = { 'cache-control': 'no-store', 'x-content-type-options': 'nosni
 const GIVEN_AGAIN_MS = 1000
 
 const text = (type: string, description: string) => ({
-  200: { description, content: { [type]: { schema: Type.String() } } },
+  200: { description, content: { [type]: { schema: { type: 'string' } } } },
 })
 
 /** A plugin with what is seen of the server from outside: `/`, `/status.json`, `/healthz` and `/metrics`. */
@@ -43,9 +41,7 @@ export function statusRoutes(options: StatusRoutesOptions): FastifyPluginAsync {
     en: madeRarely(GIVEN_AGAIN_MS, nowMs, () => pageIn('en', options)),
     pt: madeRarely(GIVEN_AGAIN_MS, nowMs, () => pageIn('pt', options)),
   } satisfies Record<Language, () => string>
-  return async plain => {
-    const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-
+  return async app => {
     app.get(
       '/metrics',
       {

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { Value } from 'typebox/value'
 import { Counts, Image, ImagePage, type ImageQuery } from '../../../src/protocol/catalog-api.ts'
+import { checkOf } from '../../../src/protocol/shape.ts'
 import type { Viewpoint } from '../../../src/server/index-state.ts'
 import { InMemoryIndexState } from '../../support/in-memory-index-state.ts'
 import { until } from '../../support/until.ts'
@@ -34,7 +34,7 @@ async function pageOf({ ask }: Serving, query: string): Promise<ImagePage> {
   const response = await ask(`/v1/images?${query}`)
   assert.equal(response.status, 200)
   const page: unknown = await response.json()
-  assert.ok(Value.Check(ImagePage, page))
+  assert.ok(checkOf(ImagePage).accepts(page))
   return page
 }
 
@@ -44,7 +44,7 @@ test('an image is told with its owners, and who asks for none of ours is told so
   await register(serving, [{ md5: a, name: 'other.png', height: 20 }], 5002)
   const response = await serving.ask(`/v1/images/${a}`)
   const image: unknown = await response.json()
-  assert.ok(Value.Check(Image, image))
+  assert.ok(checkOf(Image).accepts(image))
   assert.deepEqual(image, {
     md5: a,
     name: 'a.png',
@@ -148,7 +148,7 @@ test('counts are told', async t => {
   await register(serving, entries(3))
   await register(serving, entries(2), 5002)
   const counts: unknown = await (await serving.ask('/v1/counts')).json()
-  assert.ok(Value.Check(Counts, counts))
+  assert.ok(checkOf(Counts).accepts(counts))
   assert.deepEqual(counts, { images: 3, registrations: 2, holdings: 5 })
 })
 

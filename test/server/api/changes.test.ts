@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Value } from 'typebox/value'
 import { Image } from '../../../src/protocol/catalog-api.ts'
+import { checkOf } from '../../../src/protocol/shape.ts'
 import { PROBLEMS, type ProblemCode } from '../../../src/server/api/problems.ts'
 import type { PeerIdentity } from '../../../src/server/index-state.ts'
 import { InMemoryIndexState } from '../../support/in-memory-index-state.ts'
@@ -52,7 +52,7 @@ test('changes are told as they happen, each with its number', async t => {
   remove(state, a)
   const [first, ...others] = await reader.take(3)
   assert.deepEqual([first?.id, first?.event], ['1', 'image'])
-  assert.ok(Value.Check(Image, first?.data))
+  assert.ok(checkOf(Image).accepts(first?.data))
   assert.equal(first.data.name, 'a\n.png')
   assert.deepEqual(others[1], { id: '3', event: 'gone', data: { md5: a } })
   assert.ok((reader.retryMs ?? 0) >= 1000)

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { STATUS_CODES } from 'node:http'
 import { test } from 'node:test'
 import type { FastifyPluginAsync } from 'fastify'
-import { Value } from 'typebox/value'
 import { Problem } from '../../../src/protocol/catalog-api.ts'
+import { checkOf } from '../../../src/protocol/shape.ts'
 import { PROBLEMS, type ProblemCode, problemHeaders, problemOf } from '../../../src/server/api/problems.ts'
 import { InMemoryIndexState } from '../../support/in-memory-index-state.ts'
 import { assertProblem, serve } from './serving.ts'
@@ -13,7 +13,7 @@ const codes = Object.keys(PROBLEMS) as ProblemCode[]
 for (const code of codes) {
   test(`a problem says what happened and what can be done: ${code}`, () => {
     const problem = problemOf(code)
-    assert.ok(Value.Check(Problem, problem))
+    assert.ok(checkOf(Problem).accepts(problem))
     assert.equal(problem.type, `urn:imagep2p:problem:${code}`)
     assert.ok(problem.status >= 400 && STATUS_CODES[problem.status] !== undefined)
     assert.doesNotMatch(problem.title, /\.$/)

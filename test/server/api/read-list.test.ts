@@ -6,8 +6,7 @@ import { MAX_LINE_BYTES } from '../../../src/protocol/catalog-api.ts'
 import { DEFAULT_API_LIMITS } from '../../../src/server/api/api-limits.ts'
 import { readReferenceLine } from '../../../src/server/api/list-lines.ts'
 import { ProblemError } from '../../../src/server/api/problems.ts'
-import { type ListReading, readList } from '../../../src/server/api/read-list.ts'
-import { MAX_ENTRIES_AT_ONCE } from '../../../src/server/index-state.ts'
+import { type ListReading, readList, SLICE_ENTRIES } from '../../../src/server/api/read-list.ts'
 
 type Limits = ListReading<string>['limits']
 
@@ -63,12 +62,12 @@ for (const [what, [text, numbers]] of Object.entries(wholes)) {
 }
 
 test('a list is taken in slices, none larger than may be handed over, none empty, in order', async () => {
-  const numbers = numbersTo(MAX_ENTRIES_AT_ONCE * 2 + 1)
+  const numbers = numbersTo(SLICE_ENTRIES * 2 + 1)
   const { slices } = await read(Readable.from([Buffer.from(numbers.map(lineOf).join(''))]))
   assert.deepEqual(slices.flat(), numbers)
   assert.deepEqual(
     slices.map(slice => slice.length),
-    [MAX_ENTRIES_AT_ONCE, MAX_ENTRIES_AT_ONCE, 1],
+    [SLICE_ENTRIES, SLICE_ENTRIES, 1],
   )
 })
 
@@ -82,7 +81,7 @@ test('between two slices the event loop has a turn', async () => {
   await readList({
     body: Readable.from([
       Buffer.from(
-        numbersTo(MAX_ENTRIES_AT_ONCE * 3)
+        numbersTo(SLICE_ENTRIES * 3)
           .map(lineOf)
           .join(''),
       ),
@@ -176,7 +175,7 @@ test('what the taking throws ends the reading, and nothing more is taken', async
     readList({
       body: Readable.from([
         Buffer.from(
-          numbersTo(MAX_ENTRIES_AT_ONCE * 3)
+          numbersTo(SLICE_ENTRIES * 3)
             .map(lineOf)
             .join(''),
         ),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { Value } from 'typebox/value'
 import { MAX_LINE_BYTES, RegistrationState } from '../../../src/protocol/catalog-api.ts'
 import type { Digest } from '../../../src/protocol/digest.ts'
+import { checkOf } from '../../../src/protocol/shape.ts'
 import type { ProblemCode } from '../../../src/server/api/problems.ts'
-import { MAX_ENTRIES_AT_ONCE } from '../../../src/server/index-state.ts'
+import { SLICE_ENTRIES } from '../../../src/server/api/read-list.ts'
 import { InMemoryIndexState } from '../../support/in-memory-index-state.ts'
 import { until } from '../../support/until.ts'
 import { asDigest } from '../../support/wire-arbitraries.ts'
@@ -32,7 +32,7 @@ function send(
 async function assertStanding(response: Response, images: number): Promise<void> {
   assert.equal(response.status, 200)
   const standing: unknown = await response.json()
-  assert.ok(Value.Check(RegistrationState, standing), JSON.stringify(standing))
+  assert.ok(checkOf(RegistrationState).accepts(standing), JSON.stringify(standing))
   assert.equal(standing.images, images)
 }
 
@@ -106,7 +106,7 @@ test('what is acknowledged was committed before', async t => {
   const state = new Counting()
   const serving = await serve(t, { state })
   await send(serving, 'PUT', '5001/images', '')
-  const entries = Array.from({ length: MAX_ENTRIES_AT_ONCE * 3 }, (_, number) => ({
+  const entries = Array.from({ length: SLICE_ENTRIES * 3 }, (_, number) => ({
     md5: number.toString(16).padStart(32, '0'),
     name: `${number}.png`,
   }))
@@ -178,7 +178,7 @@ test('a list that breaks off takes nothing off, and what came of it stays', asyn
   const serving = await serve(t)
   const { state } = serving
   await send(serving, 'PUT', '5001/images', ndjson([A]))
-  const entries = Array.from({ length: MAX_ENTRIES_AT_ONCE }, (_, number) => ({
+  const entries = Array.from({ length: SLICE_ENTRIES }, (_, number) => ({
     md5: number.toString(16).padStart(32, '0'),
     name: `${number}.png`,
   }))
@@ -389,7 +389,7 @@ test('a registration that ends while its list is being sent takes no more', asyn
   const { state } = serving
   await send(serving, 'PUT', '5001/images', '')
   const connection = await serving.open()
-  const entries = Array.from({ length: MAX_ENTRIES_AT_ONCE }, (_, number) => ({
+  const entries = Array.from({ length: SLICE_ENTRIES }, (_, number) => ({
     md5: number.toString(16).padStart(32, '0'),
     name: `${number}.png`,
   }))

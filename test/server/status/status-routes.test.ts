@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { Value } from 'typebox/value'
 import { languages } from '../../../src/messages/messages.ts'
+import { checkOf } from '../../../src/protocol/shape.ts'
 import { Health } from '../../../src/server/status/health.ts'
 import { RequestKind, RequestOutcome } from '../../../src/server/status/request-metrics.ts'
 import { ServerStatus } from '../../../src/server/status/server-status.ts'
@@ -69,7 +69,7 @@ test('the server is well while it keeps what it was told to keep', async t => {
   source.reading = { ...QUIET_READING, journal: { ...QUIET_READING.journal, state: 'failing', reason } }
   const response = await app.inject('/healthz')
   assert.equal(response.statusCode, 200)
-  assert.ok(Value.Check(Health, response.json()))
+  assert.ok(checkOf(Health).accepts(response.json()))
   assert.deepEqual(response.json(), {
     status: 'degraded',
     reasons: [{ code: 'journalFailing', detail: 'ENOSPC\\u{1b}[31m' }],
@@ -84,7 +84,8 @@ test('the document for programs is as its schema says', async t => {
     requests.count(RequestKind.update, RequestOutcome.done, requests.begin())
   }
   const document: unknown = (await app.inject('/status.json')).json()
-  assert.ok(Value.Check(StatusDocument, document), JSON.stringify(Value.Errors(StatusDocument, document)))
+  const check = checkOf(StatusDocument)
+  assert.ok(check.accepts(document), JSON.stringify(check.faults(document)))
   const { registrations, images, holdings, absentRegistrations, watchers, version, journal } = document
   assert.deepEqual(
     { registrations, images, holdings, absentRegistrations, watchers, version, journal },
