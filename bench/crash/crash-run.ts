@@ -5,7 +5,7 @@ import { listenAsPeers, type PeerListener } from '../system/peer-listener.ts'
 import { ApiFront } from './api-front.ts'
 import { checkCatalog, type Fate } from './check-catalog.ts'
 import { CrashPeer, type Fronts, type LoadObserver } from './crash-peer.ts'
-import { REQUEST_KINDS, type RequestKind } from './crash-request.ts'
+import { type Answer, REQUEST_KINDS, type RequestKind } from './crash-request.ts'
 import { CrashServer } from './crash-server.ts'
 import { DatagramFront } from './datagram-front.ts'
 import { readCatalog } from './read-catalog.ts'
@@ -59,6 +59,13 @@ const MOST_LOAD_MS = 1000
 const LONG_LOAD_ONE_IN = 6
 const MOST_LONG_LOAD_MS = 5000
 
+/**
+ * When a kill comes after that: at once, or as soon as something was done for a request over UDP or over HTTP. What is
+ * acknowledged too early is lost at just that moment.
+ */
+const MOMENTS = ['now', 'udp', 'api'] as const
+type Moment = (typeof MOMENTS)[number]
+
 /** One restart in so many is killed too, within so many milliseconds. */
 const KILLED_AT_START_ONE_IN = 6
 const MOST_START_MS = 1200
@@ -86,7 +93,9 @@ export async function runCrashRounds(
     while (round < rounds && tally.violations.length === 0) {
       round += 1
       const mostMs = random() * LONG_LOAD_ONE_IN < 1 ? MOST_LONG_LOAD_MS : MOST_LOAD_MS
-      await loadAndKill(server, peers, LEAST_LOAD_MS + random() * (mostMs - LEAST_LOAD_MS), tally)
+      const afterMs = LEAST_LOAD_MS + random() * (mostMs - LEAST_LOAD_MS)
+      const moment = MOMENTS[Math.floor(random() * MOMENTS.length)] ?? 'now'
+      await loadAndKill(server, peers, afterMs, moment, tally)
       if (random() * KILLED_AT_START_ONE_IN < 1) {
         tally.killsWhileStarting += 1
         await startAndKill(folder, random() * MOST_START_MS)
@@ -116,6 +125,7 @@ async function loadAndKill(
   server: CrashServer,
   peers: readonly CrashPeer[],
   afterMs: number,
+  moment: Moment,
   tally: Tally,
 ): Promise<void> {
   const serverPort = await server.listening
@@ -126,10 +136,18 @@ async function loadAndKill(
     const own = fronts[index]
     return own === undefined ? Promise.resolve() : peer.load(own, tally, () => isOver)
   })
+  const kill = () => {
+    if (!isOver) server.kill()
+    isOver = true
+  }
   await delay(afterMs)
-  server.kill()
-  isOver = true
+  if (moment === 'now') kill()
+  else tally.atNextDone(moment, kill)
+  // The second where every load broke off, which is found by itself.
+  await Promise.race([server.gone(), Promise.all(loads)])
+  kill()
   await server.gone()
+  tally.atNextDone(undefined)
   // What was sent to us before is in the sockets' buffers.
   await delay(SETTLE_MS)
   for (const { datagrams } of fronts) datagrams.giveUp()
@@ -192,7 +210,20 @@ class Tally implements LoadObserver {
   #logBytes = 0
   #longestLogBytes = 0
 
-  onAnswer(kind: RequestKind, answer: 'done' | 'refused' | object | undefined): void {
+  #nextDone: { readonly front: 'udp' | 'api'; readonly act: () => void } | undefined
+
+  /** Has `act` be done in the very moment in which a change over `front` is acknowledged; nothing for `undefined`. */
+  atNextDone(front: 'udp' | 'api' | undefined, act: () => void = () => {}): void {
+    this.#nextDone = front === undefined ? undefined : { front, act }
+  }
+
+  onAnswer(kind: RequestKind, answer: Answer): void {
+    const next = this.#nextDone
+    const isChange = kind !== 'ALV' && kind !== 'lease'
+    if (answer === 'done' && isChange && next?.front === REQUEST_KINDS[kind]) {
+      this.#nextDone = undefined
+      next.act()
+    }
     if (answer === undefined) this.#requests[kind].unanswered += 1
     else if (answer === 'done' || answer === 'refused') {
       this.#requests[kind][answer] += 1

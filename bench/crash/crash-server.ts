@@ -11,6 +11,7 @@ export class CrashServer {
   readonly listening: Promise<number>
   /** What it warned of. */
   readonly warnings: readonly string[]
+  #hasEnded = false
 
   private constructor(program: RunningProgram, warnings: readonly string[]) {
     this.#program = program
@@ -18,6 +19,9 @@ export class CrashServer {
     this.listening = listeningPort(program)
     // It may be killed before, and nobody ask.
     this.listening.catch(() => undefined)
+    void program.ended.then(() => {
+      this.#hasEnded = true
+    })
   }
 
   static async start(folder: string): Promise<CrashServer> {
@@ -39,7 +43,7 @@ export class CrashServer {
 
   /** Kills it, without a moment to do anything. */
   kill(): void {
-    process.kill(this.#program.processId, 'SIGKILL')
+    if (!this.#hasEnded) process.kill(this.#program.processId, 'SIGKILL')
   }
 
   /** Resolves when the process is gone. */

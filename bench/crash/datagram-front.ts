@@ -1,6 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { parseDigest } from '../../src/protocol/digest.ts'
 import { decodeIndexReply, formatRegistered, formatUpdated, Reply } from '../../src/protocol/index-reply.ts'
 import { encodeEnd, encodeRegistration, encodeRenewal } from '../../src/protocol/index-request.ts'
@@ -34,13 +33,13 @@ export class DatagramFront {
   }
 
   async ask(request: DatagramRequest): Promise<Answer> {
-    const reply = once(this.#socket, 'message', { signal: this.#gaveUp.signal })
+    const signal = AbortSignal.any([this.#gaveUp.signal, AbortSignal.timeout(PATIENCE_MS)])
+    const reply = once(this.#socket, 'message', { signal }).then(
+      ([bytes]) => readReply(request, String(bytes)),
+      () => undefined,
+    )
     this.#socket.send(this.#encode(request), () => undefined)
-    const message = await Promise.race([
-      reply.then(([bytes]) => String(bytes)).catch(() => undefined),
-      delay(PATIENCE_MS, undefined, { signal: this.#gaveUp.signal, ref: false }).catch(() => undefined),
-    ])
-    return message === undefined ? undefined : readReply(request, message)
+    return reply
   }
 
   /** Waits for no answer any more. */

@@ -16,7 +16,7 @@ export function isLongEnough({ rounds, violations }: CrashResults): boolean {
 export function crashSection(results: CrashResults | undefined): string {
   const parts = [
     '## Crashes',
-    'Peers at several addresses register, change and end their lists through both fronts at once, until the server’s process is killed (`kill -9`) at a random moment and started again over the same folder. What it then shows, by pages and by LST, is held against what was sent and what was acknowledged, registration by registration. A request that was under way may have been done, or a list of the API in part; nothing else may differ.',
+    'Peers at several addresses register, change and end their lists through both fronts at once, until the server’s process is killed (`kill -9`), at a random moment or in that in which an answer arrives, and started again over the same folder. What it then shows, by pages and by LST, is held against what was sent and what was acknowledged, registration by registration. A request that was under way may have been done, or a list of the API in part; nothing else may differ.',
     claimsTable([judgeCrashes(results)]),
   ]
   if (results !== undefined) {

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const skip = process.platform === 'linux' ? false : 'peers speak from addresses that only Linux has'
 
 /** The same requests each time; on which of them a moment falls is up to the machine. `npm run crash` has more rounds. */
-const SEED = 20
+const SEED = 31
 
 test('a server killed under load from both fronts holds all it acknowledged, and nothing that was not sent', {
   skip,
