@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { LoadReport } from '../load/load-run.ts'
 import { type Surroundings, startContestant } from '../measure/contestant.ts'
 import { askForListing } from '../measure/listing-probe.ts'
+import type { RoundTimes } from '../measure/round.ts'
 import { strainedServer } from '../subjects/strained-server.ts'
 import { type Program, runProgram } from '../system/programs.ts'
 import { halfTheHighestRate, inTurns, loadBeside, type Strain, strainProgram } from './beside-load.ts'
@@ -10,6 +11,9 @@ import type { ListStrain, RegisteredLists } from './strain-results.ts'
 
 const LISTS_PROGRAM = fileURLToPath(new URL('lists-program.ts', import.meta.url))
 const LISTS_CLIENT = fileURLToPath(new URL('lists-client.ts', import.meta.url))
+
+/** Images a second that are made up for a load: more than a server takes. */
+const IMAGES_PER_SECOND = 100_000
 
 /** Measures how long lists are registered, alone and beside a load over UDP. */
 export async function strainByLists(
@@ -60,7 +64,7 @@ async function strainByListsOf(
       rate ??= await halfTheHighestRate(contestant, rounds, times, surroundings)
       for (const turn of inTurns(['quiet', 'busy'] as const, round)) {
         const strain =
-          turn === 'busy' ? registering(empty.port, lists, surroundings.peerPort, loadCore) : undefined
+          turn === 'busy' ? registering(empty.port, lists, times, surroundings.peerPort, loadCore) : undefined
         const { load, report } = await loadBeside(strain, contestant, rate, times, surroundings)
         say(`${turn}, round ${round + 1}: p99 ${load.latency?.p99Ms.toFixed(2)} ms`)
         if (report === undefined) quiet.push(load)
@@ -92,12 +96,14 @@ async function registerAlone(
 function registering(
   port: number,
   { peers, imagesPerPeer, atOnce }: ListPlan,
+  { warmUpMs, measuredMs }: RoundTimes,
   peerPort: number,
   core: number | undefined,
 ): Strain<{ readonly images: number; readonly seconds: number }> {
+  const madeUp = Math.ceil(((warmUpMs + measuredMs) / 1000) * (IMAGES_PER_SECOND / imagesPerPeer))
   const program: Program = {
     command: process.execPath,
-    arguments: [LISTS_CLIENT, ...[port, peerPort, peers, imagesPerPeer, atOnce].map(String)],
+    arguments: [LISTS_CLIENT, ...[port, peerPort, peers, imagesPerPeer, atOnce, madeUp].map(String)],
     core,
   }
   return strainProgram(program, ['images', 'seconds'])

@@ -38,9 +38,6 @@ export const WHOLE_PLAN: Omit<StrainPlan, 'rounds' | 'times'> = {
 export const QUICK_PLAN: Omit<StrainPlan, 'rounds' | 'times'> = {
   searchedPeers: 40,
   searchesOfKind: 1,
-  lists: [
-    { peers: 1, imagesPerPeer: 2000, atOnce: 1 },
-    { peers: 20, imagesPerPeer: 100, atOnce: 4 },
-  ],
+  lists: [{ peers: 10, imagesPerPeer: 200, atOnce: 4 }],
   floodPerSecond: 5000,
 }
