@@ -203,21 +203,6 @@ test('the menu is what it always was where everything fits on one page', async t
   assert.deepEqual(await readFile(join(shared, 'first of all.png')), image)
 })
 
-test('a peer whose server is old is told so', async t => {
-  const { server, argv } = await startClient(t, 1)
-  const old = await startCatalogServer(t, { hasApi: false, leaseSeconds: 0 })
-  const other = startProgram(
-    t,
-    argv.map(argument => (argument === addressOf(server) ? addressOf(old) : argument)),
-  )
-  other.type('1\n')
-  await other.until(/is an older index server: a listing may be cut/)
-  other.type('2\n')
-  await other.until(/1 picture in the network:/)
-  other.type('6\n')
-  assert.equal((await other.exited()).status, 0)
-})
-
 test('a peer that was stopped for longer than its lease is listed again by itself', async t => {
   const server = await startCatalogServer(t, { leaseSeconds: 1 })
   const folder = await temporaryFolder(t)
