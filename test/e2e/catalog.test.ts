@@ -203,6 +203,31 @@ test('the menu is what it always was where everything fits on one page', async t
   assert.deepEqual(await readFile(join(shared, 'first of all.png')), image)
 })
 
+test('a peer that cannot be reached, and one whose server is old, are told so', async t => {
+  const { server, argv } = await startClient(t, 1)
+  Object.assign(server.traits, { leaseSeconds: 1, reachable: false })
+  const client = startProgram(t, argv)
+  client.type('3\n1\n1\n')
+  await client.until(/The index server could not connect to your port [0-9]+: others can hardly fetch/)
+  server.traits.reachable = true
+  await client.until(/The index server can connect to your port [0-9]+ now/)
+  client.type('6\n')
+  await client.exited()
+
+  const old = await startCatalogServer(t, { hasApi: false, leaseSeconds: 0 })
+  const other = startProgram(
+    t,
+    argv.map(argument => (argument === addressOf(server) ? addressOf(old) : argument)),
+  )
+  other.type('1\n')
+  // Whichever is found out first, that it refuses ALV or that nothing answers over TCP: there are two sentences, said once.
+  await other.until(/ is an older index server[:,].* [aA] listing may be cut/)
+  other.type('2\n')
+  await other.until(/1 picture in the network:/)
+  other.type('6\n')
+  assert.equal((await other.exited()).status, 0)
+})
+
 test('a peer that was stopped for longer than its lease is listed again by itself', async t => {
   const server = await startCatalogServer(t, { leaseSeconds: 1 })
   const folder = await temporaryFolder(t)
