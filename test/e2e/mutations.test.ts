@@ -58,6 +58,11 @@ function mutate(message: Buffer, random: () => number): Buffer {
   return bytes.subarray(0, 65_507)
 }
 
+/** A reply whose runs of owners are sorted: the server moves those behind that it could not connect to by then. */
+function inAnyOrder(reply: string): string {
+  return reply.replaceAll(/(?:,[0-9.]+:[0-9]+)+/g, owners => owners.split(',').sort().join(','))
+}
+
 test('10,000 mutated datagrams: the server answers on, and only valid messages change what it lists', async t => {
   const { program, port } = await startServerProcess(t)
   const client = await UdpClient.open(t, port)
@@ -71,13 +76,13 @@ test('10,000 mutated datagrams: the server answers on, and only valid messages c
     if (request === undefined) assert.equal(reply, 'ERR INVALID_MESSAGE_FORMAT')
     else {
       valid += 1
-      assert.equal(reply, model.answer(datagram, '127.0.0.1'), `datagram ${sent}`)
+      assert.equal(inAnyOrder(reply), inAnyOrder(model.answer(datagram, '127.0.0.1')), `datagram ${sent}`)
     }
     if (sent % 100 === 0) {
       for (const message of messages) {
         assert.equal(
-          await client.ask(message),
-          model.answer(Buffer.from(message), '127.0.0.1'),
+          inAnyOrder(await client.ask(message)),
+          inAnyOrder(model.answer(Buffer.from(message), '127.0.0.1')),
           `after ${sent}: ${message}`,
         )
       }
