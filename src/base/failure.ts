@@ -37,6 +37,8 @@ export interface FailureDetails {
     name: string
     attempts: readonly { owner: string; reason: OwnerFault; detail: string }[]
   }
+  /** The MD5 is right and the SHA-256 is not: what an attack on MD5 looks like. `disputed`: owners told different ones. */
+  sha256Mismatch: { name: string; digest: string; disputed: boolean }
   diskFull: { directory: string; freeBytes: number }
   cannotSave: { name: string; directory: string; reason: string }
 }
@@ -50,6 +52,10 @@ export type OwnerFault =
   | 'cut'
   | 'stalled'
   | 'tooLarge'
+  /** Other content with the same MD5. */
+  | 'otherSha256'
+  | 'busy'
+  | 'unreadable'
 
 export type FailureCode = keyof FailureDetails
 

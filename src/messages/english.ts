@@ -24,6 +24,9 @@ const ownerFaults: Record<OwnerFault, string> = {
   cut: 'broke off in the middle',
   stalled: 'was too slow or stopped sending',
   tooLarge: 'sent more than the largest picture allowed',
+  otherSha256: 'has another picture with the same MD5 sum',
+  busy: 'was too busy',
+  unreadable: 'gave an answer that makes no sense',
 }
 
 const refusedNames: Record<string, string> = {
@@ -90,6 +93,8 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
           `${owner} ${ownerFaults[reason]}${detail === '' ? '' : ` (${detail})`}`,
       )
       .join('; ')}. Nothing was saved; try again when another owner is there.`,
+  sha256Mismatch: ({ name, digest, disputed }) =>
+    `“${name}” (${digest}) has the right MD5 sum but another SHA-256 than its owners tell${disputed ? ', and they tell different ones' : ''}: somebody offers something else under its MD5 sum. Nothing was saved.`,
   diskFull: ({ directory, freeBytes }) =>
     `The disk of ${directory} is full (${bytes(freeBytes)} free). Make room and try again; nothing was saved.`,
   cannotSave: ({ name, directory, reason }) =>

@@ -25,6 +25,9 @@ const ownerFaults: Record<OwnerFault, string> = {
   cut: 'interrompeu o envio no meio',
   stalled: 'era lento demais ou parou de enviar',
   tooLarge: 'enviou mais do que a maior imagem permitida',
+  otherSha256: 'tem outra imagem com a mesma soma MD5',
+  busy: 'estava ocupado demais',
+  unreadable: 'deu uma resposta sem sentido',
 }
 
 const refusedNames: Record<string, string> = {
@@ -92,6 +95,8 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
           `${owner} ${ownerFaults[reason]}${detail === '' ? '' : ` (${detail})`}`,
       )
       .join('; ')}. Nada foi salvo; tente de novo quando houver outro dono.`,
+  sha256Mismatch: ({ name, digest, disputed }) =>
+    `“${name}” (${digest}) tem a soma MD5 certa, mas outro SHA-256 que o informado por seus donos${disputed ? ', que informam valores diferentes' : ''}: alguém oferece outra coisa com a mesma soma MD5. Nada foi salvo.`,
   diskFull: ({ directory, freeBytes }) =>
     `O disco de ${directory} está cheio (${bytes(freeBytes)} livres). Libere espaço e tente de novo; nada foi salvo.`,
   cannotSave: ({ name, directory, reason }) =>

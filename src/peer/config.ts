@@ -1,7 +1,7 @@
 import { DEFAULT_RETRY_PLAN, type RetryPlan } from '../transport/datagram-exchange.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../transport/http-client.ts'
 import { DEFAULT_REQUEST_LISTENER_LIMITS, type RequestListenerLimits } from '../transport/request-listener.ts'
-import { DEFAULT_FETCH_LIMITS, type FetchLimits } from './download/fetch-image.ts'
+import { DEFAULT_FETCH_LIMITS, type FetchLimits } from './download/fetch-limits.ts'
 import type { ServerAddress } from './server-locator.ts'
 
 /** How one peer runs. */

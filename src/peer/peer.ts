@@ -5,15 +5,11 @@ import { Failure, isFailure, systemReason } from '../base/failure.ts'
 import type { ImageQuery } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
 import { type Endpoint, formatEndpoint } from '../protocol/endpoint.ts'
-import type { ListedImage } from '../protocol/listing.ts'
 import type { CatalogImage } from './catalog-image.ts'
 import type { PeerConfig } from './config.ts'
-import {
-  type DownloadedImage,
-  type DownloadObserver,
-  downloadImage,
-  removeAbandonedDownloads,
-} from './download/download-image.ts'
+import { removeAbandonedDownloads } from './download/abandoned-downloads.ts'
+import type { DownloadedImage, DownloadObserver } from './download/download-request.ts'
+import { ImageDownloader } from './download/image-downloader.ts'
 import { HashPool } from './library/hash-pool.ts'
 import { Library } from './library/library.ts'
 import { LibraryStore, type StoreCondition } from './library/library-store.ts'
@@ -55,6 +51,7 @@ export class Peer {
   readonly #library: Library
   readonly #sharing: Sharing
   readonly #registration: Registration
+  readonly #downloader = new ImageDownloader()
   readonly #distrusted = new Set<string>()
   #stopped: Promise<void> | undefined
 
@@ -196,14 +193,14 @@ export class Peer {
   }
 
   /** Downloads an image of a listing into the folder. Owners that sent wrong bytes before, and we, are asked last. */
-  download(image: ListedImage, observer: DownloadObserver, signal: AbortSignal): Promise<DownloadedImage> {
+  download(image: CatalogImage, observer: DownloadObserver, signal: AbortSignal): Promise<DownloadedImage> {
     const ownAddresses = localAddresses()
     const rank = (owner: Endpoint) =>
       owner.port === this.endpoint.port && ownAddresses.has(owner.address)
         ? 2
         : Number(this.#distrusted.has(formatEndpoint(owner)))
     const owners = [...image.owners].sort((one, other) => rank(one) - rank(other))
-    return downloadImage({
+    return this.#downloader.download({
       image: { ...image, owners },
       directory: this.#config.directory,
       limits: this.#config.fetchLimits,
@@ -225,6 +222,7 @@ export class Peer {
     } catch {
       // The server is gone or silent: it finds out by itself that we are.
     }
+    await this.#downloader.stop()
     this.#connection.close()
     await this.#sharing.stop()
     await this.#library.stop()

@@ -45,6 +45,9 @@ const OWNER_FAULTS: Record<OwnerFault, true> = {
   cut: true,
   stalled: true,
   tooLarge: true,
+  otherSha256: true,
+  busy: true,
+  unreadable: true,
 }
 
 /** Sample facts for every sentence that takes some, but for the failures, which have their own table. */
@@ -189,6 +192,10 @@ const failures: { [Code in FailureCode]: FailureSample<Code>[] } = {
     },
   ],
   diskFull: [{ details: { directory: '/home/ana/photos', freeBytes: 12_345 }, leftOut: ['freeBytes'] }],
+  sha256Mismatch: [
+    { details: { name: 'beach.png', digest: 'd41d8cd98f00b204e9800998ecf8427e', disputed: true } },
+    { details: { name: 'beach.png', digest: 'd41d8cd98f00b204e9800998ecf8427e', disputed: false } },
+  ],
   cannotSave: [{ details: { name: 'beach.png', directory: '/home/ana/photos', reason: 'EACCES' } }],
 }
 interface FailureSample<Code extends FailureCode> {

@@ -3,12 +3,10 @@ import { Failure, isFailure } from '../../base/failure.ts'
 import { printable } from '../../base/printable.ts'
 import type { Messages } from '../../messages/messages.ts'
 import type { CatalogImage } from '../../peer/catalog-image.ts'
-import {
-  type DownloadedImage,
-  downloadImage,
-  removeAbandonedDownloads,
-} from '../../peer/download/download-image.ts'
-import { DEFAULT_FETCH_LIMITS } from '../../peer/download/fetch-image.ts'
+import { removeAbandonedDownloads } from '../../peer/download/abandoned-downloads.ts'
+import type { DownloadedImage } from '../../peer/download/download-request.ts'
+import { DEFAULT_FETCH_LIMITS } from '../../peer/download/fetch-limits.ts'
+import { ImageDownloader } from '../../peer/download/image-downloader.ts'
 import { findImages } from '../../peer/find-images.ts'
 import { ServerCatalog } from '../../peer/server-catalog.ts'
 import type { CommandContext } from '../context.ts'
@@ -25,6 +23,7 @@ export async function runGet(context: CommandContext): Promise<number> {
   /** Why pictures may be missing from what the server lists. */
   const excuses = new Set<string>()
   const connection = openConnection(context, sentence => excuses.add(sentence))
+  const downloader = new ImageDownloader()
   const catalog = new ServerCatalog(connection)
   let failed = 0
   let isMissing = false
@@ -35,7 +34,7 @@ export async function runGet(context: CommandContext): Promise<number> {
       if (mayBeCut) excuses.add(messages.list.mayBeCut)
       try {
         const image = theOne(text, images)
-        const saved = await downloadImage({
+        const saved = await downloader.download({
           image,
           directory,
           limits: DEFAULT_FETCH_LIMITS,
@@ -57,6 +56,7 @@ export async function runGet(context: CommandContext): Promise<number> {
       }
     }
   } finally {
+    await downloader.stop()
     connection.close()
   }
   if (isMissing) for (const excuse of excuses) terminal.printError(messages.program(excuse))

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { Failure } from '../../../src/base/failure.ts'
-import {
-  type DownloadedImage,
-  downloadImage,
-  type FailedAttempt,
-  removeAbandonedDownloads,
-} from '../../../src/peer/download/download-image.ts'
-import type { FetchLimits } from '../../../src/peer/download/fetch-image.ts'
+import { imageFromListing } from '../../../src/peer/catalog-image.ts'
+import { removeAbandonedDownloads } from '../../../src/peer/download/abandoned-downloads.ts'
+import type { DownloadedImage, FailedAttempt } from '../../../src/peer/download/download-request.ts'
+import type { FetchLimits } from '../../../src/peer/download/fetch-limits.ts'
+import { ImageDownloader } from '../../../src/peer/download/image-downloader.ts'
 import { type Endpoint, formatEndpoint } from '../../../src/protocol/endpoint.ts'
 import { md5 } from '../../support/md5.ts'
 import { closedPort, faultyOwners, startOwner } from '../../support/owners.ts'
@@ -24,6 +22,9 @@ const limits: FetchLimits = {
   imageBytes: 8 * 1024 ** 2,
 }
 
+const downloader = new ImageDownloader()
+after(() => downloader.stop())
+
 function download(
   image: Buffer,
   name: string,
@@ -31,8 +32,8 @@ function download(
   directory: string,
   options: { signal?: AbortSignal; attempts?: FailedAttempt[]; wrong?: Endpoint[] } = {},
 ): Promise<DownloadedImage> {
-  return downloadImage({
-    image: { digest: md5(image), name, owners },
+  return downloader.download({
+    image: imageFromListing({ digest: md5(image), name, owners }),
     directory,
     limits,
     signal: options.signal ?? new AbortController().signal,
@@ -56,6 +57,7 @@ test('an image arrives byte for byte, whatever the pieces it comes in', async t 
   const directory = await temporaryFolder(t)
   const image = await picture(1, 'png', 200)
   const whole = await startOwner(t, (socket, request) => {
+    if (request.startsWith('GET /')) return void socket.end()
     assert.equal(request, `GET ${md5(image)}`)
     socket.end(image)
   })
@@ -74,7 +76,7 @@ test('an image arrives byte for byte, whatever the pieces it comes in', async t 
     { ...one, path: '' },
     {
       ...{ digest: md5(image), fileName: 'a.png', path: '', bytes: image.length },
-      ...{ owner: formatEndpoint(whole), failed: [] },
+      ...{ owner: formatEndpoint(whole), failed: [], resumedFrom: 0 },
     },
   )
   const two = await download(image, 'a.png', [pieces], directory)

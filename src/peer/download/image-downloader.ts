@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { Failure, type FailureDetails, systemReason } from '../../base/failure.ts'
+import type { Digest } from '../../protocol/digest.ts'
+import { type SafeFileName, safeFileName, TEMPORARY_NAME_PREFIX } from '../file-name.ts'
+import { placeFile } from '../place-file.ts'
+import { PART_SUFFIX } from './abandoned-downloads.ts'
+import { checkFreeSpace } from './disk-space.ts'
+import type { DownloadedImage, DownloadRequest } from './download-request.ts'
+import { FolderLock } from './folder-lock.ts'
+import { GroupCommit } from './group-commit.ts'
+import type { TransferredImage } from './image-transfer.ts'
+import { RateLimit } from './rate-limit.ts'
+import type { TransferTrouble } from './transfer-messages.ts'
+import { TransferThreads } from './transfer-threads.ts'
+
+export interface ImageDownloaderOptions {
+  /** Bytes per second of all downloads together; none without it. */
+  readonly downloadLimit?: number
+}
+
+/** A folder that is downloaded into. */
+interface Folder {
+  users: number
+  readonly lock: Promise<FolderLock | undefined>
+}
+
+/**
+ * Fetches images, many at once: receiving, writing and hashing in threads, naming here. One for each process. Nothing is
+ * ever replaced, and a file has its name only once its content has the digest and is on the disk.
+ */
+export class ImageDownloader {
+  readonly #limit = new RateLimit()
+  readonly #threads = new TransferThreads({ rateLimit: this.#limit.memory })
+  readonly #commit = new GroupCommit()
+  readonly #folders = new Map<string, Folder>()
+  /** By folder and digest. As many as downloads under way, which the caller bounds. */
+  readonly #running = new Map<string, Promise<DownloadedImage>>()
+  readonly #stopping = new AbortController()
+
+  constructor({ downloadLimit = 0 }: ImageDownloaderOptions = {}) {
+    this.setDownloadLimit(downloadLimit)
+  }
+
+  /** Bytes per second of all downloads together, from now on; 0 for no limit. */
+  setDownloadLimit(bytesPerSecond: number): void {
+    this.#limit.set(bytesPerSecond)
+  }
+
+  /**
+   * Fetches an image and gives it its name. The same image asked for twice in one folder is fetched once. Rejects with
+   * `nameRefused`, `allOwnersFailed`, `sha256Mismatch`, `diskFull`, `cannotSave`, `cancelled`.
+   */
+  download(request: DownloadRequest): Promise<DownloadedImage> {
+    const directory = resolve(request.directory)
+    const key = `${request.image.digest} ${directory}`
+    const running = this.#running.get(key)
+    if (running !== undefined) return running
+    const download = this.#download({ ...request, directory }).finally(() => this.#running.delete(key))
+    this.#running.set(key, download)
+    return download
+  }
+
+  /** Cancels what is under way, leaves it resumable, and ends all threads. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await Promise.allSettled(this.#running.values())
+    await this.#threads.close()
+  }
+
+  async #download(request: DownloadRequest): Promise<DownloadedImage> {
+    const { image, directory } = request
+    const judged = safeFileName(image.name)
+    if (judged.kind === 'refused')
+      throw new Failure('nameRefused', { name: image.name, reason: judged.reason })
+    const signal = AbortSignal.any([request.signal, this.#stopping.signal])
+    let folder: Folder | undefined
+    try {
+      signal.throwIfAborted()
+      await mkdir(directory, { recursive: true })
+      await checkFreeSpace(directory, image.details.bytes ?? 0)
+      folder = this.#enter(directory)
+      const isKept = (await folder.lock) !== undefined
+      const partPath = partPathOf(directory, image.digest, isKept)
+      const { arrived, name } = await this.#transfer(request, judged.name, partPath, isKept, signal)
+      try {
+        await this.#commit.sync(partPath)
+        const fileName = await placeFile({ temporaryPath: partPath, directory, name })
+        const { bytes, owner, failed, resumedFrom } = arrived
+        const path = join(directory, fileName)
+        return { digest: image.digest, fileName, path, bytes, owner, failed, resumedFrom }
+      } catch (error) {
+        if (!isKept) await rm(partPath, { force: true }).catch(() => {})
+        throw error
+      }
+    } catch (error) {
+      throw asFailure(error, image.name, directory, signal)
+    } finally {
+      if (folder !== undefined) await this.#leave(directory, folder)
+    }
+  }
+
+  #transfer(
+    { image, directory, limits, observer, onWrongContent }: DownloadRequest,
+    safeName: SafeFileName,
+    partPath: string,
+    isKept: boolean,
+    signal: AbortSignal,
+  ): Promise<{ arrived: TransferredImage; name: SafeFileName }> {
+    const {
+      promise,
+      resolve: done,
+      reject,
+    } = Promise.withResolvers<{
+      arrived: TransferredImage
+      name: SafeFileName
+    }>()
+    const { digest, name, owners, details, disputed } = image
+    const job = {
+      ...{ digest, name, owners, disputed, limits },
+      ...{ claimedBytes: details.bytes, sha256: details.sha256 },
+    }
+    const cancel = this.#threads.begin({ job, directory, partPath, isKept, safeName }, news => {
+      if (news === undefined) return reject(new Error('the transfer thread ended'))
+      if (news.kind === 'bytes') observer.onBytes(news.owner, news.bytes)
+      else if (news.kind === 'attempt') observer.onFailedAttempt(news.attempt)
+      else if (news.kind === 'wrongContent') onWrongContent(news.owner)
+      else if (news.kind === 'done') done({ arrived: news.image, name: news.name })
+      else reject(errorOf(news.trouble, directory, name))
+    })
+    signal.addEventListener('abort', cancel, { once: true })
+    if (signal.aborted) cancel()
+    return promise.finally(() => signal.removeEventListener('abort', cancel))
+  }
+
+  #enter(directory: string): Folder {
+    const folder = this.#folders.get(directory) ?? { users: 0, lock: FolderLock.take(directory) }
+    folder.users += 1
+    this.#folders.set(directory, folder)
+    return folder
+  }
+
+  async #leave(directory: string, folder: Folder): Promise<void> {
+    folder.users -= 1
+    if (folder.users > 0) return
+    this.#folders.delete(directory)
+    ;(await folder.lock)?.release()
+  }
+}
+
+function partPathOf(directory: string, digest: Digest, isKept: boolean): string {
+  const name = isKept ? digest : `${digest}-${randomBytes(4).toString('hex')}`
+  return join(directory, `${TEMPORARY_NAME_PREFIX}${name}${PART_SUFFIX}`)
+}
+
+function errorOf(trouble: TransferTrouble, directory: string, name: string): Error {
+  if (trouble.kind === 'failure') return new Failure(trouble.code, trouble.details)
+  if (trouble.kind === 'cancelled') return new Failure('cancelled', {})
+  return saveFailure(trouble.reason, name, directory)
+}
+
+function asFailure(error: unknown, name: string, directory: string, signal: AbortSignal): Failure {
+  if (error instanceof Failure) return error
+  if (signal.aborted) return new Failure('cancelled', {}, { cause: error })
+  return saveFailure(systemReason(error), name, directory, error)
+}
+
+function saveFailure(reason: string, name: string, directory: string, cause?: unknown): Failure {
+  if (reason === 'ENOSPC' || reason === 'EDQUOT')
+    return new Failure('diskFull', { directory, freeBytes: 0 }, { cause })
+  const details: FailureDetails['cannotSave'] = { name, directory, reason }
+  return new Failure('cannotSave', details, { cause })
+}
