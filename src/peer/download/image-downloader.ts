@@ -118,7 +118,7 @@ export class ImageDownloader {
     }>()
     const { digest, name, owners, details, disputed } = image
     const job = {
-      ...{ digest, name, owners, disputed, limits },
+      ...{ digest, name, disputed, limits, owners: owners.map(({ address, port }) => ({ address, port })) },
       ...{ claimedBytes: details.bytes, sha256: details.sha256 },
     }
     const cancel = this.#threads.begin({ job, directory, partPath, isKept, safeName }, news => {
