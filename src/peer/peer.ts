@@ -142,7 +142,17 @@ export class Peer implements PreviewSource {
       throw error
     }
     store.keepIdentity({ password, port: sharing.endpoint.port })
-    return new Peer({ config, connection, store, pool, library, previews, placeholders, sharing, registration })
+    return new Peer({
+      config,
+      connection,
+      store,
+      pool,
+      library,
+      previews,
+      placeholders,
+      sharing,
+      registration,
+    })
   }
 
   /** Where the share server listens. */

@@ -10,7 +10,7 @@ export function pngBomb(width: number, height: number, interlaced: boolean, cont
   header.writeUInt32BE(height, 4)
   header.set([8, 2, 0, 0, Number(interlaced)], 8)
   const lines = interlaced ? interlacedBytes(width, height) : height * (1 + width * 3)
-  const pixels = content ? deflateSync(Buffer.alloc(lines), { level: 9 }) : Buffer.alloc(0)
+  const pixels = content ? deflateSync(Buffer.alloc(lines), { level: 1 }) : Buffer.alloc(0)
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),

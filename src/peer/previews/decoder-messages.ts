@@ -51,7 +51,8 @@ export function parseDecodeReply(message: unknown, output: DecoderOutput): Decod
     const reason = DECODER_REFUSALS.find(known => known === message.reason)
     return reason && { kind: 'refused', reason }
   }
-  if (message.kind !== 'made' || !('bytes' in message) || !(message.bytes instanceof Uint8Array)) return undefined
+  if (message.kind !== 'made' || !('bytes' in message) || !(message.bytes instanceof Uint8Array))
+    return undefined
   const bytes = Buffer.from(message.bytes.buffer, message.bytes.byteOffset, message.bytes.byteLength)
   const isSound =
     output === 'placeholder' ? bytes.length > 0 && bytes.length <= MAX_PLACEHOLDER_BYTES : isWebp(bytes)

@@ -45,7 +45,10 @@ export class PreviewCache {
     try {
       const content = await readFile(path)
       const preview = content.subarray(CHECK_BYTES)
-      if (content.length > CHECK_BYTES && timingSafeEqual(content.subarray(0, CHECK_BYTES), checkOf(name, preview))) {
+      if (
+        content.length > CHECK_BYTES &&
+        timingSafeEqual(content.subarray(0, CHECK_BYTES), checkOf(name, preview))
+      ) {
         this.#note(name, onDisk)
         const now = new Date()
         await utimes(path, now, now)

@@ -161,7 +161,10 @@ test('a placeholder is kept until the file changes, and so is that there is none
   const path = await storePath(t)
   const first = LibraryStore.open(path)
   const names = ['made.jpg', 'none.jpg', 'untried.jpg']
-  first.keep(names.map(name => readFileOf(name)), [])
+  first.keep(
+    names.map(name => readFileOf(name)),
+    [],
+  )
   const digest = parseDigest('0123456789abcdef0123456789abcdef') ?? assert.fail()
   const other = parseDigest('f'.repeat(32)) ?? assert.fail()
   const untried = (store: LibraryStore) => store.imagesWithoutPlaceholder('', 10).map(image => image.path)

@@ -8,7 +8,9 @@ import { until } from '../../support/until.ts'
 import { previewsOf } from './previews-under-test.ts'
 
 test('each image gets its placeholder once, what cannot be decoded none, and it is told', async t => {
-  const tall = await sharp({ create: { width: 30, height: 300, channels: 4, background: '#ff000080' } }).png().toBuffer()
+  const tall = await sharp({ create: { width: 30, height: 300, channels: 4, background: '#ff000080' } })
+    .png()
+    .toBuffer()
   const files = {
     'a.jpg': await picture(1, 'jpeg', 300),
     'b.png': tall,

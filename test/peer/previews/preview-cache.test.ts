@@ -29,6 +29,8 @@ test('the one used longest ago goes first at the bound, and a restart knows whic
   assert.equal((await readdir(folder)).length, 3)
   await second.put(digestOf(5), 64, previewOf(5))
   assert.equal(await second.get(digestOf(1), 64), undefined, 'used before the other two')
+  const future = new Date(Date.UTC(2100, 0, 1))
+  await utimes(join(folder, `${digestOf(5)}-64.preview`), future, future)
   const smaller = new PreviewCache(folder, 4096)
   assert.deepEqual(await smaller.get(digestOf(5), 64), previewOf(5))
   assert.equal((await readdir(folder)).length, 1, 'a smaller bound holds from the next start on')
@@ -55,7 +57,8 @@ test('a file that is not what was written is never given out, and is removed', a
   await truncate(pathOf(3), 0)
   await copyFile(pathOf(4), pathOf(5))
   for (const cache of [before, new PreviewCache(folder)]) {
-    for (const index of [1, 2, 3, 5]) assert.equal(await cache.get(digestOf(index), 64), undefined, String(index))
+    for (const index of [1, 2, 3, 5])
+      assert.equal(await cache.get(digestOf(index), 64), undefined, String(index))
     assert.deepEqual(await cache.get(digestOf(4), 64), previewOf(4))
   }
   assert.deepEqual(await readdir(folder), [`${digestOf(4)}-64.preview`])

@@ -18,7 +18,10 @@ import { previewsOf } from './previews-under-test.ts'
 const never = new AbortController().signal
 
 /** A photo-like picture, whose left half is red and whose right half is blue as it is stored. */
-async function halves(format: 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif', orientation = 1): Promise<Buffer> {
+async function halves(
+  format: 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif',
+  orientation = 1,
+): Promise<Buffer> {
   const [width, height] = [900, 600]
   const red = { create: { width: width / 2, height, channels: 3, background: '#ff0000' } } as const
   return sharp({ create: { width, height, channels: 3, background: '#0000ff' } })
@@ -75,7 +78,10 @@ test('every format with a decoder gives one, turned as its EXIF block says, and 
     const topLeft = data.subarray(0, 3)
     const topRight = data.subarray((info.width - 1) * info.channels, (info.width - 1) * info.channels + 3)
     assert.ok((topLeft[0] ?? 0) > 200, `${name}: red is top left`)
-    assert.ok(isTurned ? (topRight[0] ?? 0) > 200 : (topRight[2] ?? 0) > 200, `${name}: red on top, or on the left`)
+    assert.ok(
+      isTurned ? (topRight[0] ?? 0) > 200 : (topRight[2] ?? 0) > 200,
+      `${name}: red on top, or on the left`,
+    )
     assert.equal((await sharp(made).metadata()).exif, undefined, name)
   }
 })
@@ -84,14 +90,22 @@ test('what is not shared has no preview, nor has a format without a decoder or a
   const bitmap = Buffer.concat([Buffer.from('P6\n2 2\n255\n'), Buffer.alloc(12)])
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
   const photo = await picture(1)
-  const { previews, folder, decoder } = await previewsOf(t, { 'a.ppm': bitmap, 'a.png': photo, 'svg.png': svg })
+  const { previews, folder, decoder } = await previewsOf(t, {
+    'a.ppm': bitmap,
+    'a.png': photo,
+    'svg.png': svg,
+  })
   const unknown = parseDigest('0'.repeat(32)) ?? assert.fail()
   assert.deepEqual(await previews.preview(unknown, 64, never), { kind: 'none' })
   assert.deepEqual(await previews.preview(md5(svg), 64, never), { kind: 'none' })
   assert.deepEqual(await previews.preview(md5(bitmap), 64, never), { kind: 'refused', reason: 'noDecoder' })
   assert.equal(decoder.processId, undefined, 'no process was started for any of them')
   await writeFile(join(folder, 'a.png'), await picture(2))
-  assert.deepEqual(await previews.preview(md5(photo), 64, never), { kind: 'none' }, 'it is another picture by now')
+  assert.deepEqual(
+    await previews.preview(md5(photo), 64, never),
+    { kind: 'none' },
+    'it is another picture by now',
+  )
 })
 
 test('a preview that was made is there after a restart, without the file or a decoder', async t => {
@@ -137,9 +151,9 @@ test('pictures that would cost too much, or are broken, are refused, once; the o
 })
 
 test('a picture that takes more memory than is allowed ends its process, and the next one has a new one', async t => {
-  const bomb = pngBomb(9900, 9900, true)
+  const bomb = pngBomb(8000, 8000, true)
   const photo = await picture(1)
-  const limits = { residentBytes: 200 * 1024 * 1024 }
+  const limits = { residentBytes: 170 * 1024 * 1024 }
   const { previews, decoder } = await previewsOf(t, { 'bomb.png': bomb, 'photo.png': photo }, limits)
   const refused = await previews.preview(md5(bomb), 64, never)
   assert.deepEqual(refused, { kind: 'refused', reason: 'tooMuchMemory' })
@@ -150,7 +164,7 @@ test('a picture that takes more memory than is allowed ends its process, and the
 })
 
 test('a picture that takes too long ends its process', async t => {
-  const slow = pngBomb(9900, 9900, true)
+  const slow = pngBomb(8000, 8000, true)
   const { previews } = await previewsOf(t, { 'slow.png': slow }, { pictureMs: 500 })
   // The process starts within that time, or is not there: then the picture may be tried again.
   await until(async () => {
@@ -189,7 +203,7 @@ test('200 JPEGs with bytes changed are refused or answered, and a whole one afte
 })
 
 test('a process that is killed in the middle is replaced, and the picture is decoded after all', async t => {
-  const large = pngBomb(9000, 9000, true)
+  const large = pngBomb(5000, 5000, true)
   const photo = await picture(1)
   const { previews, decoder } = await previewsOf(t, { 'large.png': large, 'photo.png': photo })
   imageIn(await previews.preview(md5(photo), 64, never))
@@ -203,7 +217,7 @@ test('a process that is killed in the middle is replaced, and the picture is dec
 
 /** Starts with a decoder that is held up by a large picture, until the returned promise is settled. */
 async function heldUp(t: TestContext, files: Readonly<Record<string, Buffer>>, waiting: number) {
-  const large = pngBomb(6000, 6000, true)
+  const large = pngBomb(5000, 5000, true)
   const tested = await previewsOf(t, { 'large.png': large, ...files }, { waiting })
   const first = tested.previews.preview(md5(large), 64, never)
   await until(() => tested.decoder.processId !== undefined)
@@ -232,7 +246,9 @@ test('where too many wait, one more is turned away; a wish taken back makes room
   const waiting = previews.preview(md5(one), 64, controller.signal)
   // The cache is asked first, so a wish is in the queue some turns later.
   await until(async () => {
-    const result = await Promise.race([previews.preview(md5(two), 64, AbortSignal.timeout(5)), first]).catch(() => {})
+    const result = await Promise.race([previews.preview(md5(two), 64, AbortSignal.timeout(5)), first]).catch(
+      () => {},
+    )
     return result?.kind === 'refused' && result.reason === 'busy'
   })
   controller.abort()
