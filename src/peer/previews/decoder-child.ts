@@ -119,6 +119,7 @@ export class DecoderChild {
 
   /** Ends the process at once; resolves when it is gone. */
   async end(): Promise<void> {
+    this.#holdProgram(true)
     this.#kill()
     await this.#exited
   }
@@ -137,7 +138,7 @@ export class DecoderChild {
     }
   }
 
-  /** Only a picture under way keeps the program alive. */
+  /** Only a picture under way, or an end that is waited for, keeps the program alive. */
   #holdProgram(isHeld: boolean): void {
     if (isHeld) {
       this.#process.ref()

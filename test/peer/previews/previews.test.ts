@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -265,6 +266,21 @@ test('stopping lets everybody go and leaves no process', async t => {
   assert.deepEqual(await first, { kind: 'refused', reason: 'stopped' })
   assert.deepEqual(await wish, { kind: 'refused', reason: 'stopped' })
   assert.equal(decoder.processId, undefined)
+})
+
+test('a program that stops its decoder and has nothing else to do comes to its end', () => {
+  const module = new URL('../../../src/peer/previews/image-decoder.ts', import.meta.url)
+  const program = `import { ImageDecoder } from '${module}'
+    const decoder = new ImageDecoder()
+    const fingerprint = { size: 1n, modifiedNs: 0n, device: 0n, inode: 0n }
+    const request = { path: '/nothing here', fingerprint, output: 64 }
+    const { kind } = await decoder.decode(request, 'asked', new AbortController().signal)
+    await decoder.stop()
+    console.log(kind)`
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+  })
+  assert.deepEqual([status, stdout], [0, 'changed\n'])
 })
 
 test('a process with nothing to do is ended, and a decoder that was never used stops as well', async t => {
