@@ -5,7 +5,7 @@ import type { Digest } from '../../protocol/digest.ts'
 import type { PreviewSize } from './preview-sizes.ts'
 
 /** Bytes on the disk, at most: some twenty thousand previews of a grid's tiles. */
-export const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024
+const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024
 
 /** Bytes that files take in multiples of, on most file systems: thousands of tiny ones are not as tiny as they say. */
 const BLOCK_BYTES = 4096

@@ -2,7 +2,7 @@
  * Pixels of the longer side, the steps that previews are made in: few, so that a stranger who asks for every number costs
  * a handful of decodings. From an icon over a grid's tile, on a sharp screen too, to a whole screen.
  */
-export const PREVIEW_SIZES = [64, 160, 320, 640, 1280, 2048] as const
+const PREVIEW_SIZES = [64, 160, 320, 640, 1280, 2048] as const
 
 export type PreviewSize = (typeof PREVIEW_SIZES)[number]
 

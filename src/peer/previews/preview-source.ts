@@ -2,7 +2,7 @@ import type { Digest } from '../../protocol/digest.ts'
 
 /** What became of a wish for a preview. */
 export type PreviewResult =
-  /** A WebP, as large as the step of `PREVIEW_SIZES` that was chosen, or as the picture itself where that is smaller. */
+  /** A WebP, as large as the step that was chosen (preview-sizes.ts), or as the picture itself where that is smaller. */
   | { readonly kind: 'image'; readonly bytes: Buffer }
   /** No such image is shared. */
   | { readonly kind: 'none' }
