@@ -218,3 +218,15 @@ test('nothing but the shared images is given', async t => {
     assert.equal(answer, 0, request)
   }
 })
+
+test('a peer gives previews of its pictures, and the index server is told their placeholders', async t => {
+  const server = await startIndexServer(t)
+  const { peer, folder } = await startPeer(t, server.endpoint.port)
+  const image = await writePicture(folder, 'a.jpg', 1, 'jpeg', 200)
+  await peer.update(never)
+  await peer.register(never)
+  const preview = await peer.preview(md5(image), 64, never)
+  assert.ok(preview.kind === 'image')
+  assert.equal(preview.bytes.toString('latin1', 8, 12), 'WEBP')
+  await until(async () => (await peer.image(md5(image), never))?.details?.placeholder !== undefined)
+})
