@@ -39,7 +39,7 @@ export async function runMirror(context: CommandContext): Promise<number> {
         if (!isWhole) for (const excuse of excuses) say(excuse)
         return isWhole && reporter.failures === failuresBefore ? 0 : 1
       }
-      if (round === 0) say(messages.transfers.upToDate)
+      if (round === 0 && isWhole && reporter.failures === 0) say(messages.transfers.upToDate)
       await delay(LOOK_MS, undefined, { signal }).catch(() => {})
       if (signal.aborted) return 0
     }
