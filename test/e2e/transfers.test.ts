@@ -63,7 +63,9 @@ test('a get that is killed is gone on with, and one of other pictures leaves it 
   const killed = startProgram(t, ['get', address, '--all', '--json', '--at-once', '1', ...more])
   await killed.until(/"event":"saved"/)
   // What the store keeps half a second later is what a restart knows.
-  await until(async () => (await readdir(data, { recursive: true })).some(name => name.endsWith('transfers.sqlite-wal')))
+  await until(async () =>
+    (await readdir(data, { recursive: true })).some(name => name.endsWith('transfers.sqlite-wal')),
+  )
   killed.kill('SIGKILL')
   await killed.exited()
   for (const name of await readdir(out)) {
