@@ -301,7 +301,7 @@ test('any command line is either understood or refused with a failure', () => {
       try {
         const invocation = parseArguments(argv, english)
         if (invocation.kind !== 'run') return
-        const { arguments: places } = commands[invocation.command]
+        const { arguments: places }: CommandSpecification = commands[invocation.command]
         assert.ok(invocation.arguments.length >= places.filter(({ optional }) => optional !== true).length)
         assert.ok(invocation.arguments.length === places.length || invocation.command === 'get')
       } catch (error) {
