@@ -31,6 +31,9 @@ export interface ShownTransfers {
 
 const BAR_CELLS = 16
 
+/** Of the longest IPv4 address with its port. */
+const OWNER_CELLS = 21
+
 /** The lines of a live display, at most `rows` of them and none wider than `columns`: the transfers, then the total. */
 export function drawTransfers(
   shown: ShownTransfers,
@@ -74,8 +77,8 @@ function transferLine(
     size === undefined
       ? counted.bytes(bytes).padStart(BAR_CELLS)
       : '█'.repeat(full) + '░'.repeat(BAR_CELLS - full)
-  const right = columns >= 60 ? `  ${bar}  ${rate}  ${owner}` : `  ${rate}`
-  return fitWidth(printable(name), Math.max(1, columns - displayWidth(right)), true) + right
+  const right = columns >= 60 ? `  ${bar}  ${rate}  ${fitWidth(owner, OWNER_CELLS, true)}` : `  ${rate}`
+  return fitWidth(printable(name), Math.max(1, columns - displayWidth(right)), true) + right.trimEnd()
 }
 
 /** `1:02:03`, `2:03`. */

@@ -84,17 +84,34 @@ export async function addListed(
   const address = owner === undefined ? undefined : formatEndpoint(owner)
   const isWanted = ({ owners }: CatalogImage) =>
     address === undefined || owners.some(one => formatEndpoint(one) === address)
-  let left = 0
+  const wanted: CatalogImage[] = []
   let isWhole = true
   for await (const page of catalog.pages(query, signal)) {
     if (page.notApplied.length > 0)
       throw new FilterRefusedError(messages.list.notApplied(optionsOf(page.notApplied)))
     if (page.mayBeCut) excuses.add(messages.list.mayBeCut)
     isWhole &&= !page.mayBeCut
-    left += engine.add(page.images.filter(isWanted), options.has('again'))
+    wanted.push(...page.images.filter(isWanted))
   }
+  const left = engine.add(ownersInTurn(wanted), options.has('again'))
   if (left > 0) say(messages.transfers.noRoom(left))
   return { isWhole: isWhole && left === 0 }
+}
+
+/**
+ * Images so that one owner's follow another's: a listing has all of one folder in a row, and the queue looks only so far
+ * ahead for an owner that is idle.
+ */
+function ownersInTurn(images: readonly CatalogImage[]): CatalogImage[] {
+  const byOwner = new Map<string, CatalogImage[]>()
+  for (const image of images) {
+    const owner = image.owners[0] === undefined ? '' : formatEndpoint(image.owners[0])
+    const ofOwner = byOwner.get(owner)
+    if (ofOwner === undefined) byOwner.set(owner, [image])
+    else ofOwner.push(image)
+  }
+  const places = [...byOwner.values()].flatMap(ofOwner => ofOwner.map((image, place) => ({ image, place })))
+  return places.sort((one, other) => one.place - other.place).map(({ image }) => image)
 }
 
 /** The server cannot be asked for what the options say: fetching everything instead would be no help. */
