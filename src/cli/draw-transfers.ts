@@ -3,7 +3,7 @@ import type { Messages } from '../messages/messages.ts'
 import { displayWidth, fitWidth } from './display-width.ts'
 
 /** One image on its way. */
-export interface ShownTransfer {
+interface ShownTransfer {
   /** A stranger's text. */
   readonly name: string
   readonly owner: string

@@ -295,7 +295,6 @@ export const english = {
       `Saved ${name} (${size}, from ${owner}). Its content is verified.`,
   },
   transfers: {
-    wanted: (count: number) => `${pictures(count)} to fetch.`,
     left: (count: number) =>
       `${pictures(count)} of an earlier get into this folder ${count === 1 ? 'is' : 'are'} still wanted: get without naming any goes on with ${count === 1 ? 'it' : 'them'}.`,
     nothingWanted:

@@ -293,7 +293,6 @@ export const portuguese: Messages = {
     done: (name, size, owner) => `“${name}” salva (${size}, de ${owner}). O conteúdo foi verificado.`,
   },
   transfers: {
-    wanted: count => `${pictures(count)} a buscar.`,
     left: count =>
       `${pictures(count)} de um get anterior para esta pasta ainda ${count === 1 ? 'é esperada' : 'são esperadas'}: get sem nomear nenhuma continua com ${count === 1 ? 'ela' : 'elas'}.`,
     nothingWanted:

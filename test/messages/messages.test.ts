@@ -53,7 +53,6 @@ const samples: Record<string, readonly unknown[]> = {
   'counted.bytes': [512],
   'counted.rate': [512],
   program: ['the sentence'],
-  'transfers.wanted': [3],
   'transfers.left': [3],
   'transfers.notADigest': [4, 'nonsense'],
   'transfers.unreadableList': ['list.txt', 'ENOENT'],

@@ -13,7 +13,7 @@ export interface QueueLimits {
   readonly finished: number
 }
 
-export const DEFAULT_QUEUE_LIMITS: QueueLimits = { open: 100_000, finished: 10_000 }
+const DEFAULT_QUEUE_LIMITS: QueueLimits = { open: 100_000, finished: 10_000 }
 
 /** Waiting transfers among which the next one is chosen: as many as make it likely that some owner is idle. */
 const CHOICE_WINDOW = 64
