@@ -37,7 +37,13 @@ export const aria2Web: TransferContestant = {
       helpers: [],
       download: {
         command: 'aria2c',
-        arguments: [...COMMON, ...several, '--check-integrity=true', `--input-file=${files}`, `--dir=${into}`],
+        arguments: [
+          ...COMMON,
+          ...several,
+          '--check-integrity=true',
+          `--input-file=${files}`,
+          `--dir=${into}`,
+        ],
       },
     }
   },

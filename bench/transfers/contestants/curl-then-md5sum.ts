@@ -31,7 +31,13 @@ export const curlThenMd5sum: TransferContestant = {
       join(scratch, `sums-${part}`),
     )
     for (const [part, list] of lists.entries()) {
-      await writeFile(list, checkList(set.sources.filter((_, index) => index % lists.length === part), into))
+      await writeFile(
+        list,
+        checkList(
+          set.sources.filter((_, index) => index % lists.length === part),
+          into,
+        ),
+      )
     }
     const fetching = `curl --silent --show-error --fail --parallel --parallel-max ${AT_ONCE} --config ${files}`
     const checking = `printf '%s\\0' ${lists.join(' ')} | xargs -0 -P ${CHECKERS} -n 1 md5sum --check --quiet --strict`

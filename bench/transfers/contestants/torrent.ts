@@ -59,9 +59,7 @@ export async function startTracker(seederPort: number): Promise<Tracker> {
 
 /** Writes the torrent of a set (BEP 3) into a folder, and returns its path. */
 export async function makeTorrent(set: SourceSet, tracker: string, folder: string): Promise<string> {
-  const files = set.sources
-    .map(({ name, bytes }) => `d6:lengthi${bytes}e4:pathl${text(name)}ee`)
-    .join('')
+  const files = set.sources.map(({ name, bytes }) => `d6:lengthi${bytes}e4:pathl${text(name)}ee`).join('')
   const pieces = await pieceDigests(set)
   const torrent = Buffer.concat([
     Buffer.from(`d8:announce${text(tracker)}4:infod5:filesl${files}e4:name${text(basename(set.folder))}`),
