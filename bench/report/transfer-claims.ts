@@ -27,7 +27,8 @@ export const WAYS: Readonly<Record<ServingWay, string>> = {
 }
 
 /** Every claim about transfers, judged by one run; `undefined` is a run that was not made. */
-export function judgeTransfers(results: TransferResults | undefined): Claim[] {
+export function judgeTransfers(run: TransferResults | undefined): Claim[] {
+  const results = run && { ...run, downloads: run.downloads.filter(({ set }) => isWholeSet(run, set)) }
   const peers = results?.contestants.filter(({ kind }) => kind === 'peer') ?? []
   return [
     ...COMPARED_SETS.flatMap(set => [
@@ -80,6 +81,11 @@ export function servingRate(
 /** nginx has no old request: beside that stands HTTP on a connection each. */
 export function nginxWay(way: ServingWay): ServingWay {
   return way === 'raw' ? 'closed' : way
+}
+
+/** Whether a set was that of the claims: a quick run has smaller ones under the same names. */
+function isWholeSet({ sets }: TransferResults, name: string): boolean {
+  return sets.some(set => set.name === name && set.title === titleOf(name))
 }
 
 function faster(

@@ -87,7 +87,8 @@ export async function downloadOnce(
     }
   } finally {
     close?.()
-    await Promise.all([...owners, ...helpers].map(program => program.stop()))
+    // Owners take back what the index server lists of them: it has to be there.
+    for (const program of [...owners, ...helpers]) await program.stop()
     await rm(scratch, { recursive: true, force: true })
   }
 }

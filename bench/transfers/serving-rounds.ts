@@ -82,7 +82,7 @@ async function startServers(set: SourceSet, core: number | undefined, withNginx:
     name: 'imagep2p',
     program: owner,
     port: sharePort,
-    stop: () => Promise.all([owner.stop(), index.stop()]),
+    stop: () => owner.stop().then(() => index.stop()),
   }
   if (!withNginx) return [ours]
   const { program, port } = await startNginx({ folder: set.folder, scratch, core, isOneProcess: true })

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RunningProgram, startProgram } from '../../system/programs.ts'
 import { freePort, untilAccepting } from '../../system/tcp-ports.ts'
@@ -29,12 +29,12 @@ export async function startNginx({
   const port = await freePort()
   const own = join(scratch, 'nginx')
   await mkdir(own, { recursive: true })
-  // Started by root its workers go on as somebody else, who has to read the files.
-  for (const path of [folder, scratch, own]) await chmod(path, 0o755)
   const configuration = join(own, 'nginx.conf')
+  // Started by root its workers would go on as somebody else, who may not read the files.
   await writeFile(
     configuration,
-    `daemon off;
+    `${process.getuid?.() === 0 ? 'user root;' : ''}
+daemon off;
 ${isOneProcess ? 'master_process off;' : 'worker_processes auto;'}
 pid ${own}/nginx.pid;
 error_log stderr error;
