@@ -52,7 +52,7 @@ export async function measureDownloads(
 }
 
 /** Downloads a set once, and holds what came against what was to come. */
-export async function downloadOnce(
+async function downloadOnce(
   contestant: TransferContestant,
   set: SourceSet,
   spent: string,

@@ -116,5 +116,6 @@ async function serveOnce(
   const run = numbersIn(stdout, ['answered', 'wrong', 'seconds', 'serverSeconds'])
   if (run === undefined) throw new Error('the load generator said nothing')
   if (run.answered === 0) throw new Error(`no file arrived whole, ${run.wrong} did not`)
+  if (run.serverSeconds === 0) throw new Error('the server used no CPU time')
   return run
 }
