@@ -37,6 +37,7 @@ interface Options {
   readonly seconds: number
   readonly sets: readonly TransferSet[]
   readonly withServing: boolean
+  readonly quick: boolean
   readonly contestants: readonly TransferContestant[]
   /** Where the report is written; `undefined` for nowhere. */
   readonly output: string | undefined
@@ -68,7 +69,7 @@ skipped.push(...downloads.skipped)
 let serving: TransferResults['serving'] = []
 if (options.withServing) {
   const cores = await chooseCores()
-  const plan = { rounds, seconds, fileLoad: native.fileLoad }
+  const plan = { rounds, seconds, quick: options.quick, fileLoad: native.fileLoad }
   const served = await measureServing({ ...plan, cores: typeof cores === 'string' ? undefined : cores }, say)
   serving = served.serving
   skipped.push(...served.skipped)
@@ -137,6 +138,7 @@ function readOptions(): Options {
       rounds,
       seconds: measured,
       sets: all.filter(({ name }) => parts.includes(name)),
+      quick,
       withServing: parts.includes(SERVING),
       contestants: TRANSFER_CONTESTANTS.filter(({ name }) => chosen.includes(name)),
       output: values.output ?? (isWhole ? PROJECT_FOLDER : undefined),

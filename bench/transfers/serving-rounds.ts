@@ -14,6 +14,8 @@ const SERVED_SETS: readonly TransferSet[] = [
   { name: 'served-20k', title: '20 KB', files: 100, bytes: 20_000 },
   { name: 'served-5m', title: '5 MB', files: 20, bytes: 5_000_000 },
 ]
+/** Files of each size in a quick run. */
+const QUICK_FILES = 2
 /** Connections at once. */
 const CONNECTIONS = 32
 /** The part of the measured time that goes before it. */
@@ -23,6 +25,8 @@ const WARM_UP = 0.25
 export interface ServingPlan {
   readonly rounds: number
   readonly seconds: number
+  /** Whether only a few files are served. */
+  readonly quick: boolean
   /** The compiled native/file-load.c. */
   readonly fileLoad: string
   readonly cores: Cores | undefined
@@ -43,7 +47,8 @@ export async function measureServing(
   const obstacle = await nginxObstacle()
   const serving: TransferResults['serving'][number][] = []
   const skipped = obstacle === undefined ? [] : [{ title: 'Serving by nginx', reason: obstacle }]
-  for (const set of SERVED_SETS) {
+  for (const whole of SERVED_SETS) {
+    const set = plan.quick ? { ...whole, files: QUICK_FILES } : whole
     const source = await makeSet(set, join(await makeScratchFolder(), set.name))
     const servers = await startServers(source, plan.cores?.server, obstacle === undefined)
     try {
