@@ -11,6 +11,8 @@ export interface NativePrograms {
   readonly batchEcho: string
   readonly garbage: string
   readonly flood: string
+  readonly spent: string
+  readonly fileLoad: string
   /** The compiler's own first line about itself. */
   readonly compiler: string
 }
@@ -27,7 +29,7 @@ export async function compileNativePrograms(): Promise<NativePrograms | undefine
   const inLoad = (await readdir(join(SOURCES, 'load'))).sort().map(name => join('load', name))
   const loadSources = inLoad.filter(name => name.endsWith('.c'))
   const digest = createHash('sha256').update(compiler.version).update(FLAGS.join(' '))
-  for (const name of [...inLoad, 'batch-echo.c', 'garbage.c', 'flood.c']) {
+  for (const name of [...inLoad, 'batch-echo.c', 'garbage.c', 'flood.c', 'spent.c', 'file-load.c']) {
     digest.update(name).update(await readFile(join(SOURCES, name)))
   }
   const folder = join(CACHE, digest.digest('hex').slice(0, 16))
@@ -50,6 +52,8 @@ export async function compileNativePrograms(): Promise<NativePrograms | undefine
     batchEcho: await compile('batch-echo', ['batch-echo.c']),
     garbage: await compile('garbage', ['garbage.c', 'load/lanes.c']),
     flood: await compile('flood', ['flood.c', 'load/lanes.c']),
+    spent: await compile('spent', ['spent.c']),
+    fileLoad: await compile('file-load', ['file-load.c', 'load/server-time.c']),
     compiler: compiler.version,
   }
 }

@@ -5,6 +5,7 @@ import type { CrashResults } from '../crash/crash-results.ts'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
 import type { StrainResults } from '../strain/strain-results.ts'
+import type { TransferResults } from '../transfers/transfer-results.ts'
 import { benchmarksPage } from './benchmarks-page.ts'
 import { catalogImage } from './catalog-image.ts'
 import { soakImage } from './soak-image.ts'
@@ -15,6 +16,7 @@ export const PROJECT_FOLDER: string = fileURLToPath(new URL('../..', import.meta
 const LATEST = join('bench', 'results', 'latest.json')
 const STRAIN = join('bench', 'results', 'strain.json')
 const CRASHES = join('bench', 'results', 'crash.json')
+const TRANSFERS = join('bench', 'results', 'transfers.json')
 const SOAK_PATHS = ['fast', 'portable'] as const
 
 /** Keeps the results of a run under `folder`, and writes the page and the images again. */
@@ -41,6 +43,12 @@ export async function keepCrashResults(folder: string, crashes: CrashResults): P
   await writeReport(folder)
 }
 
+/** Keeps what transfers took under `folder`, and writes the page again. */
+export async function keepTransferResults(folder: string, transfers: TransferResults): Promise<void> {
+  await writeJson(join(folder, TRANSFERS), transfers)
+  await writeReport(folder)
+}
+
 /** Writes BENCHMARKS.md and its images from the results that are there. */
 async function writeReport(folder: string): Promise<void> {
   const results = await readJson(join(folder, LATEST), isBenchResults)
@@ -51,6 +59,7 @@ async function writeReport(folder: string): Promise<void> {
     if (soak !== undefined) soaks.push(soak)
   }
   const crashes = await readJson(join(folder, CRASHES), isCrashResults)
+  const transfers = await readJson(join(folder, TRANSFERS), isTransferResults)
   const images: readonly [string, string | undefined][] = [
     ['bench-catalog.svg', results && catalogImage(results)],
     ['bench-soak.svg', soakImage(soaks)],
@@ -65,6 +74,7 @@ async function writeReport(folder: string): Promise<void> {
       soaks,
       ...(strain !== undefined && { strain }),
       ...(crashes !== undefined && { crashes }),
+      ...(transfers !== undefined && { transfers }),
     }),
   )
 }
@@ -80,7 +90,7 @@ async function write(path: string, text: string): Promise<void> {
 
 async function writeJson(
   path: string,
-  value: BenchResults | SoakResults | StrainResults | CrashResults,
+  value: BenchResults | SoakResults | StrainResults | CrashResults | TransferResults,
 ): Promise<void> {
   await write(path, `${JSON.stringify(value, undefined, 1)}\n`)
 }
@@ -112,6 +122,10 @@ function isStrainResults(value: unknown): value is StrainResults {
 
 function isCrashResults(value: unknown): value is CrashResults {
   return hasArrays(value, ['violations']) && 'requests' in value && 'machine' in value
+}
+
+function isTransferResults(value: unknown): value is TransferResults {
+  return hasArrays(value, ['downloads', 'serving', 'contestants', 'sets', 'skipped'])
 }
 
 function hasArrays(value: unknown, names: readonly string[]): value is Record<string, unknown> {

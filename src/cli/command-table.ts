@@ -14,6 +14,8 @@ export interface OptionSpecification {
 export interface ArgumentSpecification {
   readonly name: keyof Messages['help']['argumentNames']
   readonly many?: true
+  /** With `many`: none will do. */
+  readonly optional?: true
 }
 
 /** One command: everything the parser and `--help` know of it. */
@@ -32,6 +34,22 @@ export const commonOptions = {
 const sharing = {
   port: { value: 'portOrAny', text: 'sharePort' },
   recursive: { value: 'flag', text: 'recursive' },
+  data: { value: 'directory', text: 'data' },
+} as const
+
+/** Which pictures of the network are meant. */
+const filters = {
+  search: { value: 'words', text: 'search' },
+  format: { value: 'formats', text: 'format' },
+  'min-size': { value: 'size', text: 'minSize' },
+  'min-width': { value: 'count', text: 'minWidth' },
+  'min-height': { value: 'count', text: 'minHeight' },
+  orientation: { value: 'orientation', text: 'orientation' },
+} as const
+
+const fetching = {
+  'at-once': { value: 'count', text: 'atOnce' },
+  json: { value: 'flag', text: 'json' },
   data: { value: 'directory', text: 'data' },
 } as const
 
@@ -55,20 +73,27 @@ export const commands = {
   list: {
     arguments: [{ name: 'server' }],
     options: {
-      search: { value: 'words', text: 'search' },
-      format: { value: 'formats', text: 'format' },
-      'min-size': { value: 'size', text: 'minSize' },
-      'min-width': { value: 'count', text: 'minWidth' },
-      'min-height': { value: 'count', text: 'minHeight' },
-      orientation: { value: 'orientation', text: 'orientation' },
+      ...filters,
       sort: { value: 'order', text: 'sort' },
       limit: { value: 'count', text: 'limit' },
       json: { value: 'flag', text: 'json' },
     },
   },
   get: {
-    arguments: [{ name: 'server' }, { name: 'wanted', many: true }],
-    options: { out: { value: 'directory', text: 'out', short: 'o' }, json: { value: 'flag', text: 'json' } },
+    arguments: [{ name: 'server' }, { name: 'wanted', many: true, optional: true }],
+    options: {
+      out: { value: 'directory', text: 'out', short: 'o' },
+      all: { value: 'flag', text: 'all' },
+      ...filters,
+      from: { value: 'file', text: 'from' },
+      owner: { value: 'owner', text: 'owner' },
+      again: { value: 'flag', text: 'again' },
+      ...fetching,
+    },
+  },
+  mirror: {
+    arguments: [{ name: 'server' }, { name: 'mirrored' }],
+    options: { ...filters, once: { value: 'flag', text: 'once' }, ...fetching },
   },
   share: { arguments: [{ name: 'server' }, { name: 'directory' }], options: sharing },
   demo: { arguments: [], options: {} },

@@ -14,6 +14,7 @@ const loaders: Record<CommandName, () => Promise<Command>> = {
   client: async () => (await import('./commands/client.ts')).runClient,
   list: async () => (await import('./commands/list.ts')).runList,
   get: async () => (await import('./commands/get.ts')).runGet,
+  mirror: async () => (await import('./commands/mirror.ts')).runMirror,
   share: async () => (await import('./commands/share.ts')).runShare,
   demo: async () => (await import('./commands/demo.ts')).runDemo,
 }

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import { Failure } from '../base/failure.ts'
 import type { Messages } from '../messages/messages.ts'
-import { parsePort } from '../protocol/endpoint.ts'
+import { parseEndpoint, parsePort } from '../protocol/endpoint.ts'
 import { DEFAULT_INDEX_PORT } from '../protocol/limits.ts'
 import type { DatagramPath } from '../transport/datagram-server.ts'
 import {
@@ -115,6 +115,9 @@ function accepts(kind: Exclude<ValueKind, 'flag'>, value: string): boolean {
       return isOrientation(value)
     case 'order':
       return isOrder(value)
+    case 'owner':
+      return parseEndpoint(value) !== undefined
+    case 'file':
     case 'directory':
       return true
     default:
@@ -129,7 +132,7 @@ function checkCount(
   messages: Messages,
 ): void {
   const missing = specification.arguments[positionals.length]
-  if (missing !== undefined) {
+  if (missing !== undefined && missing.optional !== true) {
     throw new Failure('missingArgument', { argument: messages.help.argumentNames[missing.name], command })
   }
   const takesMany = specification.arguments.at(-1)?.many === true

@@ -1,19 +1,22 @@
 import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
+import { displayWidth } from './display-width.ts'
 
 /** The streams a command talks through: the process's own, or a test's. */
 export interface TerminalStreams {
   readonly input: NodeJS.ReadableStream & { isTTY?: boolean }
-  readonly output: NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
+  readonly output: NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number }
   readonly errors: NodeJS.WritableStream
 }
 
-/** The one place that writes to the terminal: lines, a progress line below them, and a prompt. */
+/** The one place that writes to the terminal: lines, progress below them, and a prompt. */
 export class Terminal {
   readonly #streams: TerminalStreams
   #reader: Interface | undefined
-  #progress = ''
+  #progress: readonly string[] = []
+  /** The lines that stand in the terminal now, with the cursor behind the last of them. */
+  #drawn: readonly string[] = []
   /** Whether the cursor stands behind a prompt, waiting for a line. */
   #isPrompting = false
 
@@ -35,7 +38,7 @@ export class Terminal {
   print(text: string): void {
     this.#clearLine()
     this.#streams.output.write(`${text}\n`)
-    if (this.#progress !== '') this.#drawProgress()
+    if (this.#progress.length > 0) this.#drawProgress()
     else if (this.#isPrompting) this.#reader?.prompt(true)
   }
 
@@ -54,15 +57,26 @@ export class Terminal {
 
   /** Shows what is under way, in place of what was shown before; without a terminal it shows nothing. */
   showProgress(text: string): void {
+    this.showProgressLines([text])
+  }
+
+  /** The same in several lines, which should be fewer than the terminal has. */
+  showProgressLines(lines: readonly string[]): void {
     if (!this.isInteractive) return
-    this.#progress = text
+    this.#progress = lines
     this.#drawProgress()
+  }
+
+  /** Cells of a line and lines of the terminal at this moment. */
+  get size(): { readonly columns: number; readonly rows: number } {
+    const { columns = 80, rows = 24 } = this.#streams.output
+    return { columns, rows }
   }
 
   /** Takes the progress line away. */
   endProgress(): void {
-    if (this.#progress === '') return
-    this.#progress = ''
+    if (this.#progress.length === 0) return
+    this.#progress = []
     this.#clearLine()
   }
 
@@ -104,12 +118,21 @@ export class Terminal {
   }
 
   #drawProgress(): void {
-    const width = (this.#streams.output.columns ?? 80) - 1
+    const width = this.size.columns - 1
     this.#clearLine()
-    this.#streams.output.write(stripVTControlCharacters(this.#progress).slice(0, width))
+    this.#drawn = this.#progress.map(line => stripVTControlCharacters(line).slice(0, width))
+    this.#streams.output.write(this.#drawn.join('\n'))
   }
 
   #clearLine(): void {
-    if (this.isInteractive) this.#streams.output.write('\r\u001b[2K')
+    if (!this.isInteractive) return
+    // A terminal that became narrower has broken the lines anew.
+    const { columns } = this.size
+    const rows = this.#drawn.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)),
+      0,
+    )
+    this.#drawn = []
+    this.#streams.output.write(`\r\u001b[2K${'\u001b[1A\u001b[2K'.repeat(Math.max(0, rows - 1))}`)
   }
 }

@@ -132,6 +132,8 @@ export const english = {
       size: 'a size such as 500kB or 2MB',
       orientation: 'landscape, portrait or square',
       order: 'newest, name, size or owners',
+      file: 'a file, or - for standard input',
+      owner: 'the address of an owner, such as 192.168.1.5:5001',
       flag: 'no value',
     },
     valueNames: {
@@ -146,22 +148,28 @@ export const english = {
       size: 'SIZE',
       orientation: 'SHAPE',
       order: 'ORDER',
+      file: 'FILE',
+      owner: 'ADDRESS:PORT',
     },
     argumentNames: {
       server: 'SERVER',
       directory: 'FOLDER',
       wanted: 'MD5-OR-NAME',
+      mirrored: 'FOLDER',
     },
     argumentTexts: {
       server: 'the index server: a name or IP address, with :PORT where it is not 13377',
       directory: 'the folder whose pictures are shared and into which downloads go',
-      wanted: 'pictures to fetch, by MD5 sum or by name',
+      wanted:
+        'pictures to fetch, by MD5 sum or by name; with none, and no other choice, what an earlier get into the folder left undone',
+      mirrored: 'the folder that is to hold every picture of the network; nothing in it is ever removed',
     },
     commandTexts: {
       server: 'run an index server, which knows who has which picture',
       client: 'share a folder and use the network from a menu',
       list: 'list the pictures of the network',
       get: 'fetch pictures into a folder',
+      mirror: 'keep a folder supplied with every picture of the network, or those chosen',
       share: 'share a folder until stopped, without a menu',
       demo: 'show the whole thing on this computer, with pictures drawn for it',
     },
@@ -191,6 +199,12 @@ export const english = {
       minHeight: 'only pictures at least so many pixels high',
       orientation: 'only pictures of this shape: landscape, portrait or square',
       sort: 'newest, name, size (largest first) or owners (most first); without it, in the order they came where that is one page of 1,000, and else newest first',
+      all: 'every picture of the network',
+      from: 'pictures whose MD5 sums stand in this file, one a line; what follows a # is a comment; - is standard input',
+      owner: 'only pictures that this owner has',
+      again: 'fetch also what the folder has already, under another name',
+      atOnce: 'pictures fetched at once (default: 8)',
+      once: 'end when the folder holds everything',
       limit: 'so many pictures at most (default: all there are)',
     },
   },
@@ -284,6 +298,27 @@ export const english = {
       `${owner} ${ownerFaults[reason]}${detail === '' ? '' : ` (${detail})`}.`,
     done: (name: string, size: string, owner: string) =>
       `Saved ${name} (${size}, from ${owner}). Its content is verified.`,
+  },
+  transfers: {
+    left: (count: number) =>
+      `${pictures(count)} of an earlier get into this folder ${count === 1 ? 'is' : 'are'} still wanted: get without naming any goes on with ${count === 1 ? 'it' : 'them'}.`,
+    nothingWanted:
+      'No picture is named, and none is left from before. Name some, or write --all or --search.',
+    notADigest: (line: number, text: string) => `Line ${line} is no MD5 sum: “${text}”.`,
+    unreadableList: (file: string, reason: string) => `The list ${file} cannot be read (${reason}).`,
+    noRoom: (count: number) => `${pictures(count)} found no room in the queue; run it again when it is done.`,
+    total: (done: number, total: number, size: string, rate: string) =>
+      `${done.toLocaleString('en')} of ${pictures(total)}, ${size}, ${rate}`,
+    timeLeft: (duration: string) => `${duration} left`,
+    there: (count: number) => `${count.toLocaleString('en')} there already`,
+    retrying: (count: number) => `${count.toLocaleString('en')} to be tried again`,
+    failed: (count: number) => `${count.toLocaleString('en')} failed`,
+    more: (count: number) => `and ${count.toLocaleString('en')} more at once`,
+    diskFull: 'The disk is full: it goes on by itself when there is room.',
+    resumed: 'There is room again: going on.',
+    finished: (saved: number, size: string, there: number, failures: number) =>
+      `${pictures(saved)} saved (${size}), ${there.toLocaleString('en')} there already, ${failures.toLocaleString('en')} failed.`,
+    upToDate: 'The folder holds everything. Waiting for new pictures …',
   },
   menu: {
     title: (server: string, directory: string, count: number, port: number) =>

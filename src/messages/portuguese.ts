@@ -130,6 +130,8 @@ export const portuguese: Messages = {
       size: 'um tamanho como 500kB ou 2MB',
       orientation: 'landscape (deitada), portrait (em pé) ou square (quadrada)',
       order: 'newest, name, size ou owners',
+      file: 'um arquivo, ou - para a entrada padrão',
+      owner: 'o endereço de um dono, como 192.168.1.5:5001',
       flag: 'nenhum valor',
     },
     valueNames: {
@@ -144,22 +146,28 @@ export const portuguese: Messages = {
       size: 'TAMANHO',
       orientation: 'FORMA',
       order: 'ORDEM',
+      file: 'ARQUIVO',
+      owner: 'ENDEREÇO:PORTA',
     },
     argumentNames: {
       server: 'SERVIDOR',
       directory: 'PASTA',
       wanted: 'MD5-OU-NOME',
+      mirrored: 'PASTA',
     },
     argumentTexts: {
       server: 'o servidor de índice: um nome ou endereço IP, com :PORTA se não for 13377',
       directory: 'a pasta cujas imagens são compartilhadas e para onde vão os downloads',
-      wanted: 'imagens a buscar, pela soma MD5 ou pelo nome',
+      wanted:
+        'imagens a buscar, pela soma MD5 ou pelo nome; sem nenhuma, nem outra escolha, o que um get anterior para a pasta deixou por fazer',
+      mirrored: 'a pasta que deve ter todas as imagens da rede; nada nela é removido',
     },
     commandTexts: {
       server: 'executa um servidor de índice, que sabe quem tem qual imagem',
       client: 'compartilha uma pasta e usa a rede por um menu',
       list: 'lista as imagens da rede',
       get: 'busca imagens para uma pasta',
+      mirror: 'mantém uma pasta com todas as imagens da rede, ou as escolhidas',
       share: 'compartilha uma pasta até ser encerrado, sem menu',
       demo: 'mostra tudo neste computador, com imagens desenhadas para isso',
     },
@@ -190,6 +198,12 @@ export const portuguese: Messages = {
       minHeight: 'só imagens com pelo menos tantos pixels de altura',
       orientation: 'só imagens desta forma: landscape (deitada), portrait (em pé) ou square (quadrada)',
       sort: 'newest (mais novas antes), name (nome), size (maiores antes) ou owners (mais donos antes); sem isto, na ordem de chegada se couber numa página de 1.000, senão as mais novas antes',
+      all: 'todas as imagens da rede',
+      from: 'imagens cujas somas MD5 estão neste arquivo, uma por linha; o que vem depois de # é comentário; - é a entrada padrão',
+      owner: 'só imagens que este dono tem',
+      again: 'busca também o que a pasta já tem, com outro nome',
+      atOnce: 'imagens buscadas ao mesmo tempo (padrão: 8)',
+      once: 'termina quando a pasta tiver tudo',
       limit: 'no máximo tantas imagens (padrão: todas)',
     },
   },
@@ -282,6 +296,27 @@ export const portuguese: Messages = {
     nextOwner: (owner, reason, detail) =>
       `${owner} ${ownerFaults[reason]}${detail === '' ? '' : ` (${detail})`}.`,
     done: (name, size, owner) => `“${name}” salva (${size}, de ${owner}). O conteúdo foi verificado.`,
+  },
+  transfers: {
+    left: count =>
+      `${pictures(count)} de um get anterior para esta pasta ainda ${count === 1 ? 'é esperada' : 'são esperadas'}: get sem nomear nenhuma continua com ${count === 1 ? 'ela' : 'elas'}.`,
+    nothingWanted:
+      'Nenhuma imagem foi nomeada, e nenhuma ficou de antes. Nomeie algumas, ou escreva --all ou --search.',
+    notADigest: (line, text) => `A linha ${line} não é uma soma MD5: “${text}”.`,
+    unreadableList: (file, reason) => `A lista ${file} não pode ser lida (${reason}).`,
+    noRoom: count => `${pictures(count)} não couberam na fila; repita quando ela terminar.`,
+    total: (done, total, size, rate) =>
+      `${done.toLocaleString('pt-BR')} de ${pictures(total)}, ${size}, ${rate}`,
+    timeLeft: duration => `faltam ${duration}`,
+    there: count => `${count.toLocaleString('pt-BR')} já na pasta`,
+    retrying: count => `${count.toLocaleString('pt-BR')} a tentar de novo`,
+    failed: count => `${count.toLocaleString('pt-BR')} sem sucesso`,
+    more: count => `e mais ${count.toLocaleString('pt-BR')} ao mesmo tempo`,
+    diskFull: 'O disco está cheio: continua automaticamente quando houver espaço.',
+    resumed: 'Há espaço de novo: continuando.',
+    finished: (saved, size, there, failures) =>
+      `${pictures(saved)} salvas (${size}), ${there.toLocaleString('pt-BR')} já na pasta, ${failures.toLocaleString('pt-BR')} sem sucesso.`,
+    upToDate: 'A pasta tem tudo. Esperando novas imagens …',
   },
   menu: {
     title: (server, directory, count, port) =>

@@ -17,6 +17,8 @@ export interface PeerConfig {
   readonly port: number
   /** The file in which the peer remembers this folder between starts. */
   readonly storePath: string
+  /** Whether placeholders of the pictures are made, in the background. */
+  readonly placeholders: boolean
   readonly retryPlan: RetryPlan
   /** Of the catalog API. */
   readonly httpLimits: HttpLimits
@@ -38,6 +40,7 @@ export const DEFAULT_PEER_CONFIG: Omit<PeerConfig, 'server' | 'directory' | 'sto
   recursive: false,
   host: '::',
   port: 0,
+  placeholders: true,
   retryPlan: DEFAULT_RETRY_PLAN,
   httpLimits: DEFAULT_HTTP_LIMITS,
   fetchLimits: DEFAULT_FETCH_LIMITS,

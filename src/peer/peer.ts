@@ -13,6 +13,11 @@ import { ImageDownloader } from './download/image-downloader.ts'
 import { HashPool } from './library/hash-pool.ts'
 import { Library } from './library/library.ts'
 import { LibraryStore, type StoreCondition } from './library/library-store.ts'
+import { ImageDecoder } from './previews/image-decoder.ts'
+import { PlaceholderMaker } from './previews/placeholder-maker.ts'
+import { PreviewCache, previewFolderOf } from './previews/preview-cache.ts'
+import type { PreviewResult, PreviewSource } from './previews/preview-source.ts'
+import { Previews } from './previews/previews.ts'
 import { Registration, type RegistrationObserver, type RegistrationState } from './registration.ts'
 import { type CatalogPage, ServerCatalog } from './server-catalog.ts'
 import { ServerConnection, type ServerLimit } from './server-connection.ts'
@@ -42,13 +47,15 @@ const MAX_MOVES = 3
 const END_MS = 5000
 
 /** A peer: its folder, its share server, and its side of the index server. The façade every front uses. */
-export class Peer {
+export class Peer implements PreviewSource {
   readonly #config: PeerConfig
   readonly #connection: ServerConnection
   readonly #catalog: ServerCatalog
   readonly #store: LibraryStore
   readonly #pool: HashPool
   readonly #library: Library
+  readonly #previews: Previews
+  readonly #placeholders: PlaceholderMaker
   readonly #sharing: Sharing
   readonly #registration: Registration
   readonly #downloader = new ImageDownloader()
@@ -61,6 +68,8 @@ export class Peer {
     store: LibraryStore
     pool: HashPool
     library: Library
+    previews: Previews
+    placeholders: PlaceholderMaker
     sharing: Sharing
     registration: Registration
   }) {
@@ -70,6 +79,8 @@ export class Peer {
     this.#store = parts.store
     this.#pool = parts.pool
     this.#library = parts.library
+    this.#previews = parts.previews
+    this.#placeholders = parts.placeholders
     this.#sharing = parts.sharing
     this.#registration = parts.registration
   }
@@ -90,9 +101,16 @@ export class Peer {
     const library = new Library({
       ...{ directory, recursive, settleMs, rescanMs, store, pool },
       onProgress: (done, total) => observer.onReading(done, total),
-      onChange: () => registration.markChanged(),
+      onChange: () => {
+        registration.markChanged()
+        if (config.placeholders) placeholders.wake()
+      },
       onTrouble: failure => observer.onTrouble(failure),
     })
+    const cache = new PreviewCache(previewFolderOf(config.storePath))
+    const previews = new Previews(library, new ImageDecoder(), cache)
+    const onNews = () => registration.markChanged()
+    const placeholders = new PlaceholderMaker({ store, previews, onNews })
     const connection = new ServerConnection({
       server: config.server,
       plan: config.retryPlan,
@@ -110,15 +128,28 @@ export class Peer {
     try {
       await library.start()
       await sharing.start(port)
+      // Also those that an earlier version of the program did not make, or an earlier start did not come to.
+      if (config.placeholders) placeholders.wake()
     } catch (error) {
       await library.stop()
+      await stopPreviews(previews, placeholders)
       await pool.close()
       store.close()
       connection.close()
       throw error
     }
     store.keepIdentity({ password, port: sharing.endpoint.port })
-    return new Peer({ config, connection, store, pool, library, sharing, registration })
+    return new Peer({
+      config,
+      connection,
+      store,
+      pool,
+      library,
+      previews,
+      placeholders,
+      sharing,
+      registration,
+    })
   }
 
   /** Where the share server listens. */
@@ -192,6 +223,11 @@ export class Peer {
     return this.#catalog.image(digest, signal)
   }
 
+  /** A preview of one of the shared images. */
+  preview(digest: Digest, size: number, signal: AbortSignal): Promise<PreviewResult> {
+    return this.#previews.preview(digest, size, signal)
+  }
+
   /** Downloads an image of a listing into the folder. Owners that sent wrong bytes before, and we, are asked last. */
   download(image: CatalogImage, observer: DownloadObserver, signal: AbortSignal): Promise<DownloadedImage> {
     const ownAddresses = localAddresses()
@@ -226,6 +262,7 @@ export class Peer {
     this.#connection.close()
     await this.#sharing.stop()
     await this.#library.stop()
+    await stopPreviews(this.#previews, this.#placeholders)
     await this.#pool.close()
     this.#store.close()
   }
@@ -235,6 +272,11 @@ export class Peer {
     const [oldest] = this.#distrusted
     if (this.#distrusted.size > MAX_DISTRUSTED && oldest !== undefined) this.#distrusted.delete(oldest)
   }
+}
+
+/** Whoever waits for a picture is let go by the decoder's end. */
+async function stopPreviews(previews: Previews, placeholders: PlaceholderMaker): Promise<void> {
+  await Promise.all([placeholders.stop(), previews.stop()])
 }
 
 async function checkDirectory(directory: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Digest } from '../protocol/digest.ts'
 import type { Endpoint } from '../protocol/endpoint.ts'
@@ -10,6 +11,7 @@ import {
 } from '../transport/request-listener.ts'
 import type { Library } from './library/library.ts'
 import type { OpenedImage } from './library/opened-image.ts'
+import { answerImageRequest } from './sharing/image-responses.ts'
 
 /** Bytes read and written at a time, for each transfer under way. */
 const CHUNK_BYTES = 256 * 1024
@@ -46,7 +48,14 @@ export class ShareServer {
       const address = remoteAddressOf(socket)
       if (await sendImage(opened, socket, signal)) observer.onServed(opened.name, address)
     }
-    return new ShareServer(await listenForRequests({ host, port, limits, onRequest }))
+    const onHttp = (request: IncomingMessage, response: ServerResponse) => {
+      const address = remoteAddressOf(request.socket)
+      answerImageRequest(library, request, response).then(
+        name => name !== undefined && observer.onServed(name, address),
+        () => response.destroy(),
+      )
+    }
+    return new ShareServer(await listenForRequests({ host, port, limits, onRequest, onHttp }))
   }
 
   get endpoint(): Endpoint {

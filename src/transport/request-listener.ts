@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createServer as createHttpServer, type RequestListener as HttpHandler } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import type { Digest } from '../protocol/digest.ts'
 import type { Endpoint } from '../protocol/endpoint.ts'
@@ -41,6 +42,8 @@ export interface RequestListenerOptions {
    * more.
    */
   readonly onRequest: (digest: Digest, socket: Socket, signal: AbortSignal) => Promise<void>
+  /** Answers HTTP/1.1 on the same port; absent, a connection that begins with it is closed. */
+  readonly onHttp?: HttpHandler
 }
 
 /** A TCP port on which transfer requests are answered. */
@@ -81,6 +84,11 @@ export async function listenForRequests(options: RequestListenerOptions): Promis
   const open = new Map<Socket, AbortController>()
   const perAddress = new Map<string, number>()
 
+  // Never listens, so it checks no timeouts: the deadlines of this file hold for its connections as well.
+  const http = options.onHttp === undefined ? undefined : createHttpServer(options.onHttp)
+  // Not documented: without it a client that ends its side right after its request gets no answer.
+  if (http !== undefined) Object.assign(http, { httpAllowHalfOpen: true })
+
   // Half-open: a client that ends its side right after the request still gets its image.
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: false }, socket => {
     const address = remoteAddressOf(socket)
@@ -101,10 +109,20 @@ export async function listenForRequests(options: RequestListenerOptions): Promis
       else perAddress.set(address, left)
       gone.abort()
     })
-    readRequest(socket, limits.requestMs, digest => {
+    const onDigest = (digest: Digest) => {
       cutWhenStalled(socket, limits.idleMs)
       options.onRequest(digest, socket, gone.signal).catch(() => socket.destroy())
-    })
+    }
+    const onHttp =
+      http &&
+      ((received: Buffer) => {
+        cutWhenStalled(socket, limits.idleMs)
+        socket.pause()
+        socket.unshift(received)
+        http.emit('connection', socket)
+        socket.resume()
+      })
+    readRequest(socket, limits.requestMs, onDigest, onHttp)
   })
   // Accepting goes on when a single connection could not be accepted (descriptors run out, for one).
   await listen(server, options.host, options.port)
@@ -154,9 +172,21 @@ async function listen(server: ReturnType<typeof createServer>, host: string, por
   }
 }
 
+/** Methods by which HTTP is recognised; the answer to most of them is 405. */
+const HTTP_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']
+
+/** A request's target begins with a slash, an image's digest never does. */
+const HTTP_BEGINNING = new RegExp(`^(?:${HTTP_METHODS.join('|')}) /`)
+
 /** Reads a connection until its request is complete; one that is malformed or late is closed without a byte. */
-function readRequest(socket: Socket, requestMs: number, onDigest: (digest: Digest) => void): void {
-  let received = Buffer.alloc(0)
+function readRequest(
+  socket: Socket,
+  requestMs: number,
+  onDigest: (digest: Digest) => void,
+  onHttp: ((received: Buffer) => void) | undefined,
+): void {
+  // Never longer than a request's beginning and one chunk: each longer one is one kind or none.
+  let received: Buffer = Buffer.alloc(0)
   const deadline = setTimeout(() => socket.destroy(), requestMs)
   const done = () => {
     clearTimeout(deadline)
@@ -165,9 +195,17 @@ function readRequest(socket: Socket, requestMs: number, onDigest: (digest: Diges
     socket.off('close', done)
   }
   const onData = (chunk: Buffer) => {
-    received = Buffer.concat([received, chunk.subarray(0, TRANSFER_REQUEST_BYTES - received.length)])
+    received = Buffer.concat([received, chunk])
     const request = decodeTransferRequest(received)
     if (request === 'incomplete') return
+    if (request === 'malformed' && onHttp !== undefined) {
+      const beginning = received.toString('latin1', 0, TRANSFER_REQUEST_BYTES)
+      if (HTTP_BEGINNING.test(beginning)) {
+        done()
+        return onHttp(received)
+      }
+      if (HTTP_METHODS.some(method => `${method} `.startsWith(beginning))) return
+    }
     done()
     if (request === 'malformed') return closeGently(socket)
     // Whatever follows the request is read and dropped, see closeGently.

@@ -223,7 +223,7 @@ const refused: [argv: readonly string[], code: FailureCode, details: object][] =
   [['share', 'host', '--recursive'], 'missingArgument', { argument: 'FOLDER', command: 'share' }],
   [['list'], 'missingArgument', { argument: 'SERVER', command: 'list' }],
   [['get'], 'missingArgument', { argument: 'SERVER', command: 'get' }],
-  [['get', 'host'], 'missingArgument', { argument: 'MD5-OR-NAME', command: 'get' }],
+  [['mirror', 'host'], 'missingArgument', { argument: 'FOLDER', command: 'mirror' }],
   [['server', 'extra'], 'extraArgument', { argument: 'extra', command: 'server' }],
   [['demo', 'demo'], 'extraArgument', { argument: 'demo', command: 'demo' }],
   [['list', 'host', 'extra', 'more'], 'extraArgument', { argument: 'extra', command: 'list' }],
@@ -259,6 +259,8 @@ test('every option of the table is taken by its command, in its long and its sho
     size: '1.5MB',
     orientation: 'portrait',
     order: 'owners',
+    file: '-',
+    owner: '1.2.3.4:5001',
     flag: undefined,
   } as const
   for (const [command, specification] of Object.entries<CommandSpecification>(commands)) {
@@ -299,8 +301,8 @@ test('any command line is either understood or refused with a failure', () => {
       try {
         const invocation = parseArguments(argv, english)
         if (invocation.kind !== 'run') return
-        const { arguments: places } = commands[invocation.command]
-        assert.ok(invocation.arguments.length >= places.length)
+        const { arguments: places }: CommandSpecification = commands[invocation.command]
+        assert.ok(invocation.arguments.length >= places.filter(({ optional }) => optional !== true).length)
         assert.ok(invocation.arguments.length === places.length || invocation.command === 'get')
       } catch (error) {
         assert.ok(error instanceof Failure, String(error))

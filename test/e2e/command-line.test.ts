@@ -43,20 +43,32 @@ test('list, get and share, for people and for scripts', async t => {
     ],
   )
 
-  const got = await runProgram(t, ['get', address, 'one.png', md5(two).toUpperCase(), '--out', out, '--json'])
+  const got = await runProgram(t, [
+    'get',
+    address,
+    'one.png',
+    md5(two).toUpperCase(),
+    '--out',
+    out,
+    '--json',
+    '--data',
+    join(folder, 'data'),
+  ])
   assert.equal(got.status, 0, got.errors)
   assert.deepEqual(
     got.output
       .trim()
       .split('\n')
-      .map(line => JSON.parse(line)),
+      .map(line => JSON.parse(line))
+      .filter(({ event }) => event === 'saved')
+      .sort((one, other) => other.name.localeCompare(one.name)),
     [
       {
         ...{ event: 'saved', wanted: 'one.png', md5: md5(one), name: 'one.png', path: join(out, 'one.png') },
         ...{ bytes: one.length, owner, failed: [] },
       },
       {
-        ...{ event: 'saved', wanted: md5(two).toUpperCase(), md5: md5(two), name: 'dois, três.webp' },
+        ...{ event: 'saved', wanted: 'dois, três.webp', md5: md5(two), name: 'dois, três.webp' },
         ...{ path: join(out, 'dois, três.webp'), bytes: two.length, owner, failed: [] },
       },
     ],
@@ -64,7 +76,17 @@ test('list, get and share, for people and for scripts', async t => {
   assert.deepEqual(await readFile(join(out, 'one.png')), one)
   assert.deepEqual(await readFile(join(out, 'dois, três.webp')), two)
 
-  const partly = await runProgram(t, ['get', address, 'nothing.png', 'one.png', '--out', out])
+  const partly = await runProgram(t, [
+    'get',
+    address,
+    'nothing.png',
+    'one.png',
+    '--out',
+    out,
+    '--again',
+    '--data',
+    join(folder, 'data'),
+  ])
   assert.equal(partly.status, 1)
   assert.match(partly.errors, /“nothing\.png” is not among the listed pictures/)
   assert.match(partly.output, /Saved one_downloaded\.png/)
@@ -126,7 +148,7 @@ test('what is wrong is said in one sentence, with a status', async t => {
 test('help and version', async t => {
   const help = await runProgram(t, ['--help'])
   assert.equal(help.status, 0)
-  for (const command of ['server', 'client', 'list', 'get', 'share', 'demo'])
+  for (const command of ['server', 'client', 'list', 'get', 'mirror', 'share', 'demo'])
     assert.match(help.output, new RegExp(`^ {2}${command}\\b`, 'm'))
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string

@@ -197,14 +197,7 @@ test('nothing but the shared images is given', async t => {
   await writePicture(folder, 'a.png', 1)
   const unknown = await picture(99)
   await peer.update(never)
-  for (const request of [
-    `GET ${md5(unknown)}`,
-    'GET ../a.png',
-    'GET a.png',
-    'GET /etc/passwd HTTP/1.1\r\n\r\n',
-    'HELLO',
-    '',
-  ]) {
+  for (const request of [`GET ${md5(unknown)}`, 'GET ../a.png', 'GET a.png', 'HELLO', '']) {
     const answer = await new Promise<number>(resolve => {
       let bytes = 0
       const socket = connect(peer.endpoint.port, '127.0.0.1')
@@ -217,4 +210,28 @@ test('nothing but the shared images is given', async t => {
     })
     assert.equal(answer, 0, request)
   }
+  for (const path of [
+    '/',
+    '/a.png',
+    '/images/a.png',
+    '/images/../a.png',
+    '/%2e%2e/a.png',
+    `/images/${md5(unknown)}`,
+  ]) {
+    const { status, headers } = await fetch(`http://127.0.0.1:${peer.endpoint.port}${path}`)
+    assert.equal(status, 404, path)
+    assert.equal(headers.get('content-type'), 'application/problem+json', path)
+  }
+})
+
+test('a peer gives previews of its pictures, and the index server is told their placeholders', async t => {
+  const server = await startIndexServer(t)
+  const { peer, folder } = await startPeer(t, server.endpoint.port)
+  const image = await writePicture(folder, 'a.jpg', 1, 'jpeg', 200)
+  await peer.update(never)
+  await peer.register(never)
+  const preview = await peer.preview(md5(image), 64, never)
+  assert.ok(preview.kind === 'image')
+  assert.equal(preview.bytes.toString('latin1', 8, 12), 'WEBP')
+  await until(async () => (await peer.image(md5(image), never))?.details?.placeholder !== undefined)
 })

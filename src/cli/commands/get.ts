@@ -1,69 +1,96 @@
 import { resolve } from 'node:path'
 import { Failure, isFailure } from '../../base/failure.ts'
 import { printable } from '../../base/printable.ts'
-import type { Messages } from '../../messages/messages.ts'
 import type { CatalogImage } from '../../peer/catalog-image.ts'
-import { removeAbandonedDownloads } from '../../peer/download/abandoned-downloads.ts'
-import type { DownloadedImage } from '../../peer/download/download-request.ts'
-import { DEFAULT_FETCH_LIMITS } from '../../peer/download/fetch-limits.ts'
-import { ImageDownloader } from '../../peer/download/image-downloader.ts'
 import { findImages } from '../../peer/find-images.ts'
-import { ServerCatalog } from '../../peer/server-catalog.ts'
+import { isFinished } from '../../peer/transfers/transfer.ts'
+import type { TransferQueue } from '../../peer/transfers/transfer-queue.ts'
+import { parseEndpoint } from '../../protocol/endpoint.ts'
 import type { CommandContext } from '../context.ts'
-import { describeFailure } from '../describe-failure.ts'
-import { openConnection } from '../open-connection.ts'
-import { reportDownload } from '../peer-reporter.ts'
+import { addListed, type Fetching, FilterRefusedError, untilFetched, withFetching } from '../fetch-all.ts'
+import { parseDigestList, readList } from '../wanted-images.ts'
 
-/** `imagep2p get`: fetches pictures by MD5 or name; status 0 only when every one of them arrived. */
+/** Options that choose among the pictures of the network. */
+const CHOOSING = ['all', 'owner', 'search', 'format', 'min-size', 'min-width', 'min-height', 'orientation']
+
+/** `imagep2p get`: fetches pictures; status 0 only when every one that was wanted arrived or was there. */
 export async function runGet(context: CommandContext): Promise<number> {
-  const { terminal, messages, options, signal } = context
+  const { messages, options, signal } = context
   const [, ...wanted] = context.arguments
-  const asJson = options.has('json')
-  const directory = resolve(options.get('out') ?? '.')
-  /** Why pictures may be missing from what the server lists. */
-  const excuses = new Set<string>()
-  const connection = openConnection(context, sentence => excuses.add(sentence))
-  const downloader = new ImageDownloader()
-  const catalog = new ServerCatalog(connection)
-  let failed = 0
-  let isMissing = false
-  try {
-    await removeAbandonedDownloads(directory)
-    for (const text of wanted) {
-      const { images, mayBeCut } = await findImages(catalog, text, signal)
-      if (mayBeCut) excuses.add(messages.list.mayBeCut)
+  return withFetching(context, resolve(options.get('out') ?? '.'), async fetching => {
+    const { queue, reporter, say, excuses } = fetching
+    const isChoosing = CHOOSING.some(option => options.has(option))
+    const left = queue.openCount
+    const isGoingOn = wanted.length === 0 && !isChoosing && !options.has('from')
+    if (isGoingOn && left === 0) {
+      say(messages.transfers.nothingWanted)
+      return 1
+    }
+    // What an earlier get left undone is kept for whoever asks for it, and not mixed into what is asked for now.
+    for (const transfer of [...queue.transfers()]) {
+      if (isGoingOn) queue.resume(transfer.digest)
+      else if (!isFinished(transfer)) queue.pause(transfer.digest)
+    }
+    reporter.start()
+    const wrongLines = await addListOf(context, fetching)
+    const isMissing = await addNamed(context, fetching, wanted)
+    let isWhole = true
+    if (isChoosing) {
+      const owner = parseEndpoint(options.get('owner') ?? '')
       try {
-        const image = theOne(text, images)
-        const saved = await downloader.download({
-          image,
-          directory,
-          limits: DEFAULT_FETCH_LIMITS,
-          signal,
-          observer: asJson ? silent : reportDownload(image, terminal, messages),
-          onWrongContent: () => {},
-        })
-        terminal.endProgress()
-        terminal.print(asJson ? savedEvent(text, saved) : describeSaved(saved, messages))
+        isWhole = (await addListed(context, fetching, owner)).isWhole
       } catch (error) {
-        failed += 1
-        isMissing ||= isFailure(error, 'imageNotListed')
-        terminal.endProgress()
-        const sentence = describeFailure(error, messages)
-        const code = error instanceof Failure ? error.code : 'unexpected'
-        if (asJson) terminal.print(JSON.stringify({ event: 'failed', wanted: text, code, message: sentence }))
-        else terminal.printError(messages.program(sentence))
-        if (signal.aborted) break
+        if (!(error instanceof FilterRefusedError)) throw error
+        say(error.message)
+        return 1
       }
     }
-  } finally {
-    await downloader.stop()
-    connection.close()
-  }
-  if (isMissing) for (const excuse of excuses) terminal.printError(messages.program(excuse))
-  return failed === 0 ? 0 : 1
+    await untilFetched(fetching, signal)
+    reporter.stop()
+    reporter.finish()
+    if (isMissing || !isWhole) for (const excuse of excuses) say(excuse)
+    const kept = pausedCount(queue)
+    if (kept > 0) say(messages.transfers.left(kept))
+    return reporter.failures === 0 && wrongLines === 0 && isWhole ? 0 : 1
+  })
 }
 
-const silent = { onBytes: () => {}, onFailedAttempt: () => {} }
+/** Adds the images of `--from`; the number of its lines that are no digest, or 1 where it cannot be read. */
+async function addListOf(context: CommandContext, fetching: Fetching): Promise<number> {
+  const { options, messages } = context
+  const file = options.get('from')
+  if (file === undefined) return 0
+  const list = await readList(file)
+  if ('reason' in list) {
+    fetching.say(messages.transfers.unreadableList(printable(file), list.reason))
+    return 1
+  }
+  const { digests, wrong } = parseDigestList(list.text)
+  for (const { line, text } of wrong) fetching.say(messages.transfers.notADigest(line, printable(text, 60)))
+  await addNamed(context, fetching, digests)
+  return wrong.length
+}
+
+/** Adds the image that each text means; true where one is not listed. */
+async function addNamed(
+  { options, messages, signal }: CommandContext,
+  { catalog, engine, reporter, excuses, say }: Fetching,
+  wanted: readonly string[],
+): Promise<boolean> {
+  let isMissing = false
+  for (const text of wanted) {
+    try {
+      const { images, mayBeCut } = await findImages(catalog, text, signal)
+      if (mayBeCut) excuses.add(messages.list.mayBeCut)
+      if (engine.add([theOne(text, images)], options.has('again')) > 0) say(messages.transfers.noRoom(1))
+    } catch (error) {
+      if (signal.aborted) throw error
+      isMissing ||= isFailure(error, 'imageNotListed')
+      reporter.fail(text, error)
+    }
+  }
+  return isMissing
+}
 
 /** The one image that `text` means, of those that were found for it. */
 function theOne(text: string, images: readonly CatalogImage[]): CatalogImage {
@@ -74,13 +101,6 @@ function theOne(text: string, images: readonly CatalogImage[]): CatalogImage {
   return image
 }
 
-function savedEvent(
-  wanted: string,
-  { digest, fileName, path, bytes, owner, failed }: DownloadedImage,
-): string {
-  return JSON.stringify({ event: 'saved', wanted, md5: digest, name: fileName, path, bytes, owner, failed })
-}
-
-function describeSaved({ fileName, bytes, owner }: DownloadedImage, { download, counted }: Messages): string {
-  return download.done(printable(fileName), counted.bytes(bytes), owner)
+function pausedCount(queue: TransferQueue): number {
+  return queue.counts.paused
 }

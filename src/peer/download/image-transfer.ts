@@ -383,14 +383,18 @@ export class ImageTransfer {
     const skip = this.#blocks.prefix
     const told = this.#blocks.size
     let position = 0
+    let isEndless = false
     source.state = 'working'
     const answer = await requestWhole(this.#tools.connections, source, {
       ...{ digest, limits, signal: this.#signal },
       onSize: size => this.#takeSize(source, size),
       onBytes: bytes => {
         if (position + bytes.length > (this.#blocks.size ?? limits.imageBytes)) {
-          if (told === undefined) this.#fail(source, 'tooLarge', '')
-          else source.state = 'otherSize'
+          if (told === undefined) {
+            // Who sends without end sent nothing to go on from.
+            isEndless = true
+            this.#fail(source, 'tooLarge', '')
+          } else source.state = 'otherSize'
           return 'enough'
         }
         const fresh = bytes.subarray(Math.min(bytes.length, Math.max(0, skip - position)))
@@ -407,6 +411,7 @@ export class ImageTransfer {
         this.#modifiedMs ??= milliseconds
       },
     })
+    if (isEndless) this.#begin()
     if (answer.kind !== 'given') this.#noteAnswer(source, answer)
     else if (source.state === 'working') this.#endWhole(source, position, skip)
     if (source.state === 'working') source.state = 'ready'
@@ -427,7 +432,9 @@ export class ImageTransfer {
     const counts = new Map<ImageSource, number>()
     for (const { givers } of this.#blocks.blocks)
       for (const giver of givers) counts.set(giver, (counts.get(giver) ?? 0) + 1)
-    return [...counts].sort(([, one], [, other]) => other - one).map(([source]) => source)
+    return [...counts]
+      .sort(([one, ofOne], [other, ofOther]) => ofOther - ofOne || other.gave - one.gave)
+      .map(([source]) => source)
   }
 
   #dropOtherContent(): void {

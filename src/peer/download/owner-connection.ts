@@ -39,7 +39,7 @@ export interface Pace {
 }
 
 /** Bytes read at once: what a loopback or a fast network has ready, at a fraction of the system calls of 64 KB. */
-export const READ_BYTES: number = 128 * 1024
+const READ_BYTES: number = 128 * 1024
 
 /** Milliseconds after which a reader that waits for the limit looks whether it changed. */
 export const PACE_CHECK_MS = 250
@@ -167,20 +167,29 @@ export class OwnerConnection {
         running.begun = Buffer.from(begun.subarray(0, MAX_HEAD_BYTES))
         return
       }
-      if (read.kind === 'notHttp') return this.#end({ kind: 'notHttp' }, false)
-      if (read.kind === 'malformed') return this.#end(fault('unreadable', ''), false)
+      if (read.kind === 'notHttp') {
+        this.#end({ kind: 'notHttp' }, false)
+        return
+      }
+      if (read.kind === 'malformed') {
+        this.#end(fault('unreadable', ''), false)
+        return
+      }
       running.head = read.head
       running.bodyLeft = read.head.bodyBytes
       if (!running.sink.onHead(read.head)) {
         // What is small is read to its end, so that the connection may serve again.
-        return this.#end({ kind: 'enough' }, read.head.bodyBytes === 0 && read.head.keepsAlive)
+        this.#end({ kind: 'enough' }, read.head.bodyBytes === 0 && read.head.keepsAlive)
+        return
       }
       body = begun.subarray(read.headBytes)
     }
     const wanted = body.subarray(0, running.bodyLeft)
     running.bodyLeft -= wanted.length
-    if (wanted.length > 0 && running.sink.onBody(wanted) === 'enough' && running.bodyLeft > 0)
-      return this.#end({ kind: 'enough' }, false)
+    if (wanted.length > 0 && running.sink.onBody(wanted) === 'enough' && running.bodyLeft > 0) {
+      this.#end({ kind: 'enough' }, false)
+      return
+    }
     if (running.bodyLeft === 0)
       this.#end({ kind: 'whole' }, running.head.keepsAlive && body.length === wanted.length)
   }

@@ -26,7 +26,7 @@ const KEPT_FROM_BYTES = 64 * 1024
 const PREFIX_DIGITS = 16
 
 /** The file beside a part, in which stands how many of its bytes from the first one on are there. */
-export function prefixPath(partPath: string): string {
+function prefixPath(partPath: string): string {
   return `${partPath}.prefix`
 }
 

@@ -3,7 +3,7 @@ import type { HashFollowers } from './hash-followers.ts'
 import type { PartFile } from './part-file.ts'
 
 /** Bytes up to which an image is hashed where it is received: another thread is worth its while beyond. */
-export const HASHED_IN_PLACE_BYTES: number = 8 * 1024 ** 2
+const HASHED_IN_PLACE_BYTES: number = 8 * 1024 ** 2
 
 /** Bytes of news for a thread that hashes: often enough that it never idles long. */
 const NEWS_BYTES = 1024 ** 2

@@ -31,6 +31,16 @@ export interface ImageFile extends LibraryFile {
   readonly image: { readonly digest: Digest; readonly formatId: string }
 }
 
+/** One of the files that hold an image, for whoever reads it himself. */
+export interface ImageCopy {
+  /** Absolute. */
+  readonly path: string
+  /** The state in which it holds the image. */
+  readonly fingerprint: FileFingerprint
+  /** An id of `ImageFormat`. */
+  readonly formatId: string
+}
+
 /** A file as it was just read, with what the store keeps of it and nobody else. */
 export interface ReadFile extends LibraryFile {
   /** `undefined` for a file that is no image. */

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { systemReason } from '../../base/failure.ts'
-import { parseDigest } from '../../protocol/digest.ts'
+import { type Digest, parseDigest } from '../../protocol/digest.ts'
 import type { ImageDetails } from '../../protocol/image-details.ts'
 import type { LibraryFile, ReadFile } from './image-file.ts'
 
@@ -22,6 +22,9 @@ const MIGRATIONS = [
    ALTER TABLE file ADD COLUMN height INTEGER;
    ALTER TABLE file ADD COLUMN taken INTEGER;
    ALTER TABLE file ADD COLUMN is_settled INTEGER NOT NULL DEFAULT 1;`,
+  // NULL until it was tried, empty where none could be made. The index holds those that are to be tried, so few.
+  `ALTER TABLE file ADD COLUMN placeholder TEXT;
+   CREATE INDEX file_without_placeholder ON file (path) WHERE digest IS NOT NULL AND placeholder IS NULL;`,
 ]
 const SCHEMA_VERSION = MIGRATIONS.length
 
@@ -44,7 +47,7 @@ export type StoreCondition =
 /** What the store alone knows of the image in a file, with the digest of the image it was read from. */
 export interface KeptDetails {
   readonly digest: string
-  readonly details: Pick<ImageDetails, 'sha256' | 'width' | 'height' | 'taken'>
+  readonly details: Pick<ImageDetails, 'sha256' | 'width' | 'height' | 'taken' | 'placeholder'>
 }
 
 /**
@@ -118,16 +121,17 @@ export class LibraryStore {
     const known = new Map<string, KeptDetails>()
     try {
       const select = this.#database.prepare(
-        'SELECT path, digest, sha256, width, height, taken FROM file WHERE sha256 IS NOT NULL',
+        'SELECT path, digest, sha256, width, height, taken, placeholder FROM file WHERE sha256 IS NOT NULL',
       )
       select.setReturnArrays(true)
       // Its type does not know of the line above, which makes a large library twice as fast.
       const rows = select.all() as unknown as SQLOutputValue[][]
-      for (const [path, digest, sha256, width, height, taken] of rows) {
+      for (const [path, digest, sha256, width, height, taken, placeholder] of rows) {
         const details = {
           sha256: String(sha256),
           ...(typeof width === 'number' && typeof height === 'number' ? { width, height } : {}),
           ...(typeof taken === 'number' ? { taken } : {}),
+          ...(typeof placeholder === 'string' && placeholder !== '' ? { placeholder } : {}),
         }
         known.set(String(path), { digest: String(digest), details })
       }
@@ -149,11 +153,38 @@ export class LibraryStore {
     }
   }
 
+  /** Up to `limit` images whose placeholder was never tried, in the order of their paths, from the one behind `after` on. */
+  imagesWithoutPlaceholder(after: string, limit: number): { path: string; digest: Digest }[] {
+    try {
+      const select = this.#database.prepare(
+        `SELECT path, digest FROM file
+         WHERE path > ? AND digest IS NOT NULL AND placeholder IS NULL ORDER BY path LIMIT ?`,
+      )
+      return select.all(after, limit).flatMap(row => {
+        const digest = parseDigest(String(row['digest']))
+        return digest === undefined ? [] : [{ path: String(row['path']), digest }]
+      })
+    } catch {
+      return []
+    }
+  }
+
+  /** Keeps the placeholder of the image in a file, or that none can be made; no more where it holds another image by now. */
+  keepPlaceholder(path: string, digest: Digest, placeholder: string | undefined): void {
+    try {
+      this.#database
+        .prepare('UPDATE file SET placeholder = ? WHERE path = ? AND digest = ?')
+        .run(placeholder ?? '', path, digest)
+    } catch {
+      // It is made again after the next start.
+    }
+  }
+
   /** Keeps `changed` and forgets `gone` (paths), all or none. What cannot be written is known again after a new start. */
   keep(changed: readonly ReadFile[], gone: readonly string[]): void {
     if (changed.length === 0 && gone.length === 0) return
     const put = this.#database.prepare(
-      'INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)',
     )
     const drop = this.#database.prepare('DELETE FROM file WHERE path = ?')
     try {

@@ -5,6 +5,7 @@ import type { Digest } from '../../protocol/digest.ts'
 import type { HashResult } from './hash-file.ts'
 import type { HashPool } from './hash-pool.ts'
 import {
+  type ImageCopy,
   type ImageFile,
   type LibraryFile,
   type ReadFile,
@@ -150,6 +151,16 @@ export class Library {
       this.#refreshPaths([path]).catch(() => {})
     }
     return undefined
+  }
+
+  /** Where that image lies, as it was when it was hashed; empty where none is shared. */
+  copies(digest: Digest): ImageCopy[] {
+    return [...(this.#byDigest.get(digest) ?? [])].flatMap(path => {
+      const known = this.#files.get(path)
+      if (known?.image === undefined) return []
+      const { fingerprint, image } = known
+      return [{ path: join(this.#options.directory, path), fingerprint, formatId: image.formatId }]
+    })
   }
 
   /** Stops watching and reading. */

@@ -1,0 +1,102 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { numbersIn } from '../strain/beside-load.ts'
+import { treeUsage } from '../system/process-tree.ts'
+import { type RunningProgram, runProgram } from '../system/programs.ts'
+import { makeScratchFolder } from '../system/scratch-folder.ts'
+import type { TransferContestant } from './transfer-contestant.ts'
+import type { DownloadRun, TransferResults } from './transfer-results.ts'
+import { countDiffering, type SourceSet } from './transfer-sets.ts'
+
+/** Milliseconds between two looks at the memory of those that give: their processes may end with a connection. */
+const LOOK_EVERY_MS = 100
+
+/** What is measured of downloads. */
+export interface DownloadPlan {
+  readonly sets: readonly SourceSet[]
+  readonly contestants: readonly TransferContestant[]
+  readonly rounds: number
+  /** The compiled native/spent.c. */
+  readonly spent: string
+}
+
+/** Every contestant with every set, in each round one after another; every round begins with another one. */
+export async function measureDownloads(
+  { sets, contestants, rounds, spent }: DownloadPlan,
+  say: (progress: string) => void,
+): Promise<Pick<TransferResults, 'downloads' | 'skipped'>> {
+  const skipped = new Map<string, string>()
+  const downloads: { set: string; contestant: string; runs: DownloadRun[] }[] = []
+  for (const set of sets) {
+    const cells = contestants.map(contestant => ({ contestant, runs: [] as DownloadRun[] }))
+    for (let round = 0; round < rounds; round += 1) {
+      const first = round % cells.length
+      for (const { contestant, runs } of [...cells.slice(first), ...cells.slice(0, first)]) {
+        try {
+          const run = await downloadOnce(contestant, set, spent)
+          runs.push(run)
+          say(`${set.title}, round ${round + 1}, ${contestant.title}: ${describe(run)}`)
+        } catch (fault) {
+          const reason = fault instanceof Error ? fault.message : String(fault)
+          say(`${set.title}, round ${round + 1}, ${contestant.title}: ${reason}`)
+          skipped.set(`${contestant.title}, ${set.title}`, reason)
+        }
+      }
+    }
+    for (const { contestant, runs } of cells) {
+      // One that failed in a round has not done what the others did.
+      if (runs.length === rounds) downloads.push({ set: set.name, contestant: contestant.name, runs })
+    }
+  }
+  return { downloads, skipped: [...skipped].map(([title, reason]) => ({ title, reason })) }
+}
+
+/** Downloads a set once, and holds what came against what was to come. */
+async function downloadOnce(
+  contestant: TransferContestant,
+  set: SourceSet,
+  spent: string,
+): Promise<DownloadRun> {
+  const scratch = await makeScratchFolder()
+  const into = join(scratch, 'result')
+  await mkdir(into)
+  const { owners, helpers, download, close } = await contestant.prepare({ set, into, scratch })
+  try {
+    // What earlier contestants wrote is not to be written during this one.
+    await runProgram({ command: 'sync', arguments: [] })
+    const giving = processIds(owners)
+    const all = [...giving, ...processIds(helpers)]
+    const before = treeUsage(all).cpuSeconds
+    let ownerPeakBytes = treeUsage(giving).peakBytes
+    const looking = setInterval(() => {
+      ownerPeakBytes = Math.max(ownerPeakBytes, treeUsage(giving).peakBytes)
+    }, LOOK_EVERY_MS)
+    const { stdout } = await runProgram({
+      command: spent,
+      arguments: [download.command, ...download.arguments],
+    }).finally(() => clearInterval(looking))
+    const report = numbersIn(stdout, ['seconds', 'cpuSeconds', 'peakBytes'])
+    if (report === undefined) throw new Error('what it took is not known')
+    return {
+      seconds: report.seconds,
+      ownerCpuSeconds: treeUsage(all).cpuSeconds - before,
+      receiverCpuSeconds: report.cpuSeconds,
+      ownerPeakBytes: Math.max(ownerPeakBytes, treeUsage(giving).peakBytes),
+      receiverPeakBytes: report.peakBytes,
+      differing: contestant.kind === 'yardstick' ? 0 : countDiffering(into, set.sources),
+    }
+  } finally {
+    close?.()
+    // Owners take back what the index server lists of them: it has to be there.
+    for (const program of [...owners, ...helpers]) await program.stop()
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+function processIds(programs: readonly RunningProgram[]): number[] {
+  return programs.map(({ processId }) => processId)
+}
+
+function describe({ seconds, differing }: DownloadRun): string {
+  return differing === 0 ? `${seconds.toFixed(2)} s` : `${differing} files differ`
+}

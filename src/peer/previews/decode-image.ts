@@ -1,0 +1,90 @@
+import sharp, { type Sharp } from 'sharp'
+import { rgbaToThumbHash } from 'thumbhash'
+import { IMAGE_HEAD_BYTES, recogniseImage } from '../image-format.ts'
+import { bytesInMemory } from '../image-header/image-bytes.ts'
+import { readImageHeader } from '../image-header/read-image-header.ts'
+import { openUnchanged } from '../library/opened-image.ts'
+import { isDecodable } from './decodable-formats.ts'
+import { MAX_DECODED_FILE_BYTES, MAX_DECODED_PIXELS } from './decoder-limits.ts'
+import type { DecodeReply, DecodeRequest, DecoderOutput, DecoderRefusal } from './decoder-messages.ts'
+
+/** Pixels of the longer side: ThumbHash takes no more, and keeps seven waves of them at most. */
+const THUMBHASH_SIZE = 100
+
+/** The loaders of libvips that are used (its operations' names); every other one stays locked, whatever a file pretends. */
+const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map(name => `VipsForeignLoad${name}Buffer`)
+
+/** Sets the decoder of this process up: it decodes one picture at a time, on one core, and keeps nothing. */
+export function restrictDecoder(): void {
+  sharp.concurrency(1)
+  sharp.cache(false)
+  sharp.block({ operation: ['VipsForeignLoad'] })
+  sharp.unblock({ operation: LOADERS })
+}
+
+/**
+ * Reads and decodes one picture. It may take as much time and memory as its bytes want, or end the process: meant for a
+ * process of its own that somebody watches. `seconds` is when the decoder gives up by itself, in whole seconds.
+ */
+export async function decodeImage(
+  { path, fingerprint, output }: DecodeRequest,
+  seconds: number,
+): Promise<DecodeReply> {
+  if (fingerprint.size > MAX_DECODED_FILE_BYTES) return refused('tooLarge')
+  const opened = await openUnchanged(path, fingerprint)
+  if (opened === undefined) return { kind: 'changed' }
+  let bytes: Buffer
+  try {
+    bytes = await opened.file.readFile()
+    if (bytes.length !== opened.size || !(await opened.unchanged())) return { kind: 'changed' }
+  } catch {
+    return { kind: 'changed' }
+  } finally {
+    await opened.file.close()
+  }
+  const format = recogniseImage(bytes.subarray(0, IMAGE_HEAD_BYTES))
+  if (format === undefined || !isDecodable(format.id)) return refused('noDecoder')
+  const { width = 0, height = 0 } = readImageHeader(format, bytesInMemory(bytes))
+  if (width * height > MAX_DECODED_PIXELS) return refused('tooManyPixels')
+  try {
+    return { kind: 'made', bytes: await make(open(bytes, seconds), output) }
+  } catch (error) {
+    return refused(refusalOf(error))
+  }
+}
+
+function open(bytes: Buffer, seconds: number): Sharp {
+  // Damage is refused. What cameras merely write untidily is a warning, and would refuse whole pictures.
+  const picture = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_DECODED_PIXELS, autoOrient: true })
+  return picture.timeout({ seconds })
+}
+
+async function make(picture: Sharp, output: DecoderOutput): Promise<Buffer> {
+  const fits = { fit: 'inside', withoutEnlargement: true } as const
+  if (output !== 'placeholder') {
+    // Nothing of the file's metadata goes along: where a photo was taken is not in its preview.
+    return picture
+      .resize(output, output, fits)
+      .webp({ quality: 78, effort: 3, smartSubsample: true })
+      .toBuffer()
+  }
+  const { data, info } = await picture
+    .resize(THUMBHASH_SIZE, THUMBHASH_SIZE, fits)
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  return Buffer.from(rgbaToThumbHash(info.width, info.height, data))
+}
+
+/** By the sentences of sharp 0.35 (`src/common.cc`, `src/pipeline.cc`) and libvips; it has no codes. */
+function refusalOf(error: unknown): DecoderRefusal {
+  const message = error instanceof Error ? error.message : ''
+  if (/exceeds pixel limit/i.test(message)) return 'tooManyPixels'
+  if (/timeout/i.test(message)) return 'tooSlow'
+  return 'broken'
+}
+
+function refused(reason: DecoderRefusal): DecodeReply {
+  return { kind: 'refused', reason }
+}

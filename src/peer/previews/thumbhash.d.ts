@@ -1,0 +1,7 @@
+declare module 'thumbhash' {
+  /**
+   * The ThumbHash of a picture of at most 100 by 100 pixels, each red, green, blue and alpha not premultiplied: 5 to 25
+   * bytes. Throws a RangeError where it is larger.
+   */
+  export function rgbaToThumbHash(width: number, height: number, rgba: Uint8Array): Uint8Array
+}
