@@ -6,6 +6,7 @@ import type { Endpoint } from '../protocol/endpoint.ts'
 import { ADDRESS_BYTES, formatAddress, writeAddress } from '../protocol/ip-address.ts'
 import { decodeTransferRequest, TRANSFER_REQUEST_BYTES } from '../protocol/transfer-request.ts'
 import { listenFailure } from './listen-error.ts'
+import { RequestDeadlines } from './request-deadlines.ts'
 
 /** Bounds of what strangers may hold open. */
 export interface RequestListenerLimits {
@@ -86,6 +87,7 @@ export async function listenForRequests(options: RequestListenerOptions): Promis
 
   // Never listens, so it checks no timeouts: the deadlines of this file hold for its connections as well.
   const http = options.onHttp === undefined ? undefined : createHttpServer(options.onHttp)
+  const deadlines = http && new RequestDeadlines(http, limits.requestMs)
   // Not documented: without it a client that ends its side right after its request gets no answer.
   if (http !== undefined) Object.assign(http, { httpAllowHalfOpen: true })
 
@@ -117,6 +119,7 @@ export async function listenForRequests(options: RequestListenerOptions): Promis
       http &&
       ((received: Buffer) => {
         cutWhenStalled(socket, limits.idleMs)
+        deadlines?.watch(socket)
         socket.pause()
         socket.unshift(received)
         http.emit('connection', socket)
