@@ -10,9 +10,11 @@ import { UdpClient } from '../support/udp-client.ts'
 
 const faults = { loss: 0.3, doubling: 0.2, maxDelayMs: 120 }
 
-test('register, list, update and disconnect through a network that loses 30 % each way, doubles, delays and reorders', async t => {
-  for (const seed of [1, 2, 3, 4]) {
-    await t.test(`seed ${seed}`, async t => {
+test('register, list, update and disconnect through a network that loses 30 % each way, doubles, delays and reorders', {
+  concurrency: 4,
+}, async t => {
+  const runs = [1, 2, 3, 4].map(seed =>
+    t.test(`seed ${seed}`, async t => {
       const folder = await temporaryFolder(t)
       const shared = join(folder, 'shared')
       await mkdir(shared)
@@ -42,6 +44,7 @@ test('register, list, update and disconnect through a network that loses 30 % ea
       peer.type('6\n')
       assert.equal((await peer.exited()).status, 0)
       assert.equal(peer.errors, '')
-    })
-  }
+    }),
+  )
+  await Promise.all(runs)
 })

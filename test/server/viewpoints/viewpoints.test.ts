@@ -141,7 +141,8 @@ test('of several addresses the first is told until the system’s route is known
     await until(() => seenFrom(nowhere) === undefined)
   }
   await until(() => seenFrom('2001:db8:0:100::1') === 'fd00:3::9')
-  assert.deepEqual(asked, Object.keys(routes))
+  // Two of them may share a place of the cache, whose hash is another in each process: then they are asked for in turns.
+  assert.deepEqual(new Set(asked), new Set(Object.keys(routes)))
 })
 
 test('when our addresses change, what is told does at once', async t => {
