@@ -12,7 +12,7 @@ import type { DownloadedImage, DownloadObserver } from './download/download-requ
 import { ImageDownloader } from './download/image-downloader.ts'
 import { HashPool } from './library/hash-pool.ts'
 import { Library } from './library/library.ts'
-import { LibraryStore, type StoreCondition } from './library/library-store.ts'
+import { LibraryStore } from './library/library-store.ts'
 import { ImageDecoder } from './previews/image-decoder.ts'
 import { PlaceholderMaker } from './previews/placeholder-maker.ts'
 import { PreviewCache, previewFolderOf } from './previews/preview-cache.ts'
@@ -22,6 +22,7 @@ import { Registration, type RegistrationObserver, type RegistrationState } from 
 import { type CatalogPage, ServerCatalog } from './server-catalog.ts'
 import { ServerConnection, type ServerLimit } from './server-connection.ts'
 import { ShareServer } from './share-server.ts'
+import type { StoreCondition } from './store-file.ts'
 
 /** What a peer tells of what happens by itself. */
 export interface PeerObserver extends RegistrationObserver {

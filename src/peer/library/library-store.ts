@@ -1,32 +1,31 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
-import { systemReason } from '../../base/failure.ts'
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { type Digest, parseDigest } from '../../protocol/digest.ts'
 import type { ImageDetails } from '../../protocol/image-details.ts'
+import { openStore, type StoreCondition, type StoreSchema } from '../store-file.ts'
 import type { LibraryFile, ReadFile } from './image-file.ts'
 
-/** What brings a store from each version to the next, an empty one from 0 on. Only ever added to. */
-const MIGRATIONS = [
-  `CREATE TABLE file (
+const SCHEMA: StoreSchema = {
+  migrations: [
+    `CREATE TABLE file (
      path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
      device INTEGER NOT NULL, inode INTEGER NOT NULL, digest TEXT, format TEXT
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE identity (
      only INTEGER PRIMARY KEY CHECK (only = 1), password TEXT NOT NULL, port INTEGER NOT NULL
    ) STRICT;`,
-  // An image without a SHA-256 is one whose details were never read.
-  `ALTER TABLE file ADD COLUMN sha256 TEXT;
+    // An image without a SHA-256 is one whose details were never read.
+    `ALTER TABLE file ADD COLUMN sha256 TEXT;
    ALTER TABLE file ADD COLUMN width INTEGER;
    ALTER TABLE file ADD COLUMN height INTEGER;
    ALTER TABLE file ADD COLUMN taken INTEGER;
    ALTER TABLE file ADD COLUMN is_settled INTEGER NOT NULL DEFAULT 1;`,
-  // NULL until it was tried, empty where none could be made. The index holds those that are to be tried, so few.
-  `ALTER TABLE file ADD COLUMN placeholder TEXT;
+    // NULL until it was tried, empty where none could be made. The index holds those that are to be tried, so few.
+    `ALTER TABLE file ADD COLUMN placeholder TEXT;
    CREATE INDEX file_without_placeholder ON file (path) WHERE digest IS NOT NULL AND placeholder IS NULL;`,
-]
-const SCHEMA_VERSION = MIGRATIONS.length
+  ],
+  atStart: 'DELETE FROM file WHERE is_settled = 0',
+}
 
 /** Who a peer is towards an index server, kept so that it can come back to its registration. */
 export interface Identity {
@@ -35,14 +34,6 @@ export interface Identity {
   /** The port it shared on last; 0 when it never did. */
   readonly port: number
 }
-
-/** What happened when the store was opened, for a person to know. */
-export type StoreCondition =
-  | { readonly kind: 'fine' }
-  /** What stood there could not be used; it was set aside under `movedTo`, and a new one begun. */
-  | { readonly kind: 'setAside'; readonly movedTo: string; readonly reason: string }
-  /** Nothing can be kept: everything works, and is computed anew at the next start. */
-  | { readonly kind: 'memoryOnly'; readonly reason: string }
 
 /** What the store alone knows of the image in a file, with the digest of the image it was read from. */
 export interface KeptDetails {
@@ -65,33 +56,8 @@ export class LibraryStore {
 
   /** Opens the store in the file `path`, making it and its folder where they are missing. Never throws. */
   static open(path: string): LibraryStore {
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    } catch (error) {
-      return LibraryStore.#inMemory(systemReason(error))
-    }
-    try {
-      return new LibraryStore(openDatabase(path), { kind: 'fine' })
-    } catch (error) {
-      if (error instanceof UnusableStoreError || isDamage(error))
-        return LibraryStore.#setAside(path, systemReason(error))
-      return LibraryStore.#inMemory(systemReason(error))
-    }
-  }
-
-  static #setAside(path: string, reason: string): LibraryStore {
-    const movedTo = `${path}.set-aside-${randomBytes(4).toString('hex')}`
-    try {
-      renameSync(path, movedTo)
-      for (const companion of ['-wal', '-shm']) rmSync(path + companion, { force: true })
-      return new LibraryStore(openDatabase(path), { kind: 'setAside', movedTo, reason })
-    } catch {
-      return LibraryStore.#inMemory(reason)
-    }
-  }
-
-  static #inMemory(reason: string): LibraryStore {
-    return new LibraryStore(openDatabase(':memory:'), { kind: 'memoryOnly', reason })
+    const { database, condition } = openStore(path, SCHEMA)
+    return new LibraryStore(database, condition)
   }
 
   /** All files as they were kept. */
@@ -231,38 +197,6 @@ export class LibraryStore {
 
   close(): void {
     this.#database.close()
-  }
-}
-
-/** A store that can be read and is none of ours, or of a version this program does not know. */
-class UnusableStoreError extends Error {}
-
-/**
- * SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html), and SQLITE_ERROR, for tables that are none of ours; any
- * other error may pass, and the store is left alone.
- */
-function isDamage(error: unknown): boolean {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
-  return code === 11 || code === 26 || code === 1
-}
-
-function openDatabase(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 2000 })
-  try {
-    if (path !== ':memory:') chmodSync(path, 0o600)
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE')
-    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
-    if (version < 0 || version > SCHEMA_VERSION) {
-      throw new UnusableStoreError(`version ${version}, where ${SCHEMA_VERSION} is known`)
-    }
-    for (const migration of MIGRATIONS.slice(version)) database.exec(migration)
-    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; DELETE FROM file WHERE is_settled = 0; COMMIT`)
-    const check = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
-    if (check !== 'ok') throw new UnusableStoreError(String(check))
-    return database
-  } catch (error) {
-    database.close()
-    throw error
   }
 }
 

@@ -38,7 +38,12 @@ function openEngine(directory: string, give: (name: string, port: number) => Fai
     stop: async () => {},
   }
   const engine = new TransferEngine({
-    ...{ queue: new TransferQueue(undefined, POLICY), store: TransferStore.inMemory(''), fetcher, directory },
+    ...{
+      queue: new TransferQueue(undefined, POLICY),
+      store: TransferStore.open(':memory:'),
+      fetcher,
+      directory,
+    },
     ...{ observer, atOnce: 1, has: digest => digest === image(9).digest, roomCheckMs: 1 },
     find: async digest => ({ ...image(0, 5002), digest }),
   })
