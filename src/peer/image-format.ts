@@ -82,6 +82,15 @@ export const ImageFormat = {
 } as const
 export type ImageFormat = (typeof ImageFormat)[keyof typeof ImageFormat]
 
+const MEDIA_TYPES: ReadonlyMap<string, string> = new Map(
+  Object.values(ImageFormat).map(({ id, mediaType }) => [id, mediaType]),
+)
+
+/** IANA's name of the format with that id; that of any bytes for another id. */
+export function mediaTypeOf(formatId: string): string {
+  return MEDIA_TYPES.get(formatId) ?? 'application/octet-stream'
+}
+
 /**
  * The format of the image that begins with `head`, its first {@link IMAGE_HEAD_BYTES} bytes; `undefined` where it is no
  * image of a known format. Text and SVG never are. Says nothing about whether the rest of the file is whole.

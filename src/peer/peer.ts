@@ -21,7 +21,8 @@ import { Previews } from './previews/previews.ts'
 import { Registration, type RegistrationObserver, type RegistrationState } from './registration.ts'
 import { type CatalogPage, ServerCatalog } from './server-catalog.ts'
 import { ServerConnection, type ServerLimit } from './server-connection.ts'
-import { ShareServer } from './share-server.ts'
+import { ShareServer } from './sharing/share-server.ts'
+import type { UploadLimitsConfig } from './sharing/upload-limits.ts'
 import type { StoreCondition } from './store-file.ts'
 
 /** What a peer tells of what happens by itself. */
@@ -119,7 +120,7 @@ export class Peer implements PreviewSource {
       onRetry: attempts => observer.onRetry(attempts),
       onLimit: limit => observer.onLimit(limit),
     })
-    const sharing = new Sharing(config, library, observer)
+    const sharing = new Sharing(config, library, previews, observer)
     const registration = new Registration({
       connection,
       source: { entries: () => library.entries(), port: () => sharing.endpoint.port, password },
@@ -156,6 +157,15 @@ export class Peer implements PreviewSource {
   /** Where the share server listens. */
   get endpoint(): Endpoint {
     return this.#sharing.endpoint
+  }
+
+  /** What uploads may take of the line; changes take effect at once. */
+  get uploadLimits(): UploadLimitsConfig {
+    return this.#sharing.uploadLimits
+  }
+
+  set uploadLimits(limits: UploadLimitsConfig) {
+    this.#sharing.uploadLimits = limits
   }
 
   /** The index server, as shown to a person. */
@@ -295,12 +305,16 @@ async function checkDirectory(directory: string): Promise<void> {
 class Sharing {
   readonly #config: PeerConfig
   readonly #library: Library
+  readonly #previews: PreviewSource
   readonly #observer: PeerObserver
+  #uploadLimits: UploadLimitsConfig
   #server: ShareServer | undefined
 
-  constructor(config: PeerConfig, library: Library, observer: PeerObserver) {
+  constructor(config: PeerConfig, library: Library, previews: PreviewSource, observer: PeerObserver) {
     this.#config = config
     this.#library = library
+    this.#previews = previews
+    this.#uploadLimits = config.uploadLimits
     this.#observer = observer
   }
 
@@ -314,7 +328,10 @@ class Sharing {
    */
   async start(preferredPort: number): Promise<void> {
     const { host, port, shareLimits: limits } = this.#config
-    const options = { host, limits, library: this.#library, observer: this.#observer }
+    const options = {
+      ...{ host, limits, uploadLimits: this.#uploadLimits },
+      ...{ library: this.#library, previews: this.#previews, observer: this.#observer },
+    }
     if (port !== 0) {
       this.#server = await ShareServer.start({ ...options, port })
       return
@@ -326,6 +343,15 @@ class Sharing {
       if (preferredPort === 0 || !isOccupied) throw error
       this.#server = await ShareServer.start({ ...options, port: 0 })
     }
+  }
+
+  get uploadLimits(): UploadLimitsConfig {
+    return this.#uploadLimits
+  }
+
+  set uploadLimits(limits: UploadLimitsConfig) {
+    this.#uploadLimits = limits
+    this.#server?.setUploadLimits(limits)
   }
 
   async stop(): Promise<void> {

@@ -1,26 +1,25 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer, type RequestListener as HttpHandler } from 'node:http'
 import { createServer, type Socket } from 'node:net'
+import { monotonicMs } from '../base/clock.ts'
 import type { Digest } from '../protocol/digest.ts'
 import type { Endpoint } from '../protocol/endpoint.ts'
-import { ADDRESS_BYTES, formatAddress, writeAddress } from '../protocol/ip-address.ts'
+import {
+  decodeHttpRequest,
+  type HttpRequest,
+  type HttpRequestFault,
+  MAX_HEAD_BYTES,
+} from '../protocol/http-request.ts'
+import { encodeResponseHead } from '../protocol/http-response.ts'
 import { decodeTransferRequest, TRANSFER_REQUEST_BYTES } from '../protocol/transfer-request.ts'
 import { listenFailure } from './listen-error.ts'
-import { RequestDeadlines } from './request-deadlines.ts'
+import { type ConnectionLimits, RequestConnection } from './request-connection.ts'
 
 /** Bounds of what strangers may hold open. */
-export interface RequestListenerLimits {
+export interface RequestListenerLimits extends ConnectionLimits {
   /** Connections at once, in all. */
   readonly connections: number
   /** Connections at once from one IP address: a class behind one router downloads together. */
   readonly connectionsPerAddress: number
-  /** Milliseconds from the connection to its whole request; a trickle does not extend it. */
-  readonly requestMs: number
-  /**
-   * Milliseconds without a write that came to its end, after which somebody who does not read is cut (at the latest after
-   * twice as many). What they send meanwhile is no sign of life.
-   */
-  readonly idleMs: number
 }
 
 export const DEFAULT_REQUEST_LISTENER_LIMITS: RequestListenerLimits = {
@@ -28,6 +27,7 @@ export const DEFAULT_REQUEST_LISTENER_LIMITS: RequestListenerLimits = {
   connectionsPerAddress: 256,
   requestMs: 10_000,
   idleMs: 30_000,
+  lingerMs: 5000,
 }
 
 /** Where to listen and what to do with a complete request. */
@@ -38,16 +38,18 @@ export interface RequestListenerOptions {
   readonly port: number
   readonly limits: RequestListenerLimits
   /**
-   * Answers one request, in writes of a size that a slow line takes within `idleMs`, and ends the socket. The signal
-   * aborts when the connection is gone or the listener stops. What it rejects with closes the connection, and nothing
-   * more.
+   * Answers the old request, in writes of a size that a slow line takes within `idleMs`, and ends the connection. What it
+   * rejects with closes the connection, and nothing more.
    */
-  readonly onRequest: (digest: Digest, socket: Socket, signal: AbortSignal) => Promise<void>
-  /** Answers HTTP/1.1 on the same port; absent, a connection that begins with it is closed. */
-  readonly onHttp?: HttpHandler
+  readonly onRequest: (digest: Digest, connection: RequestConnection) => Promise<void>
+  /**
+   * Answers HTTP/1.1 on the same port; when it resolves, the answer is written whole, and the connection's next request is
+   * read, if there may be one. Absent, a connection that begins with HTTP is closed.
+   */
+  readonly onHttp?: (request: HttpRequest, connection: RequestConnection) => Promise<void>
 }
 
-/** A TCP port on which transfer requests are answered. */
+/** A TCP port on which requests for images are answered. */
 export interface RequestListener {
   readonly endpoint: Endpoint
   /** Connections open now. */
@@ -56,52 +58,41 @@ export interface RequestListener {
   close(): Promise<void>
 }
 
-/** Milliseconds that somebody gets to close their side after we closed ours. */
-const LINGER_MS = 5000
+/** Looks at all connections in each of the shortest of their bounds, and milliseconds between two looks at most. */
+const LOOKS_PER_BOUND = 4
+const LONGEST_LOOK_MS = 1000
 
 /**
- * Ends our side after what was written, keeps reading (unread bytes would turn the close into a reset, and a reset throws
- * away image bytes that the receiver has not read yet), and gives up on a receiver that never closes.
+ * Listens for requests, however their bytes arrive, and tells the old one from HTTP by its first bytes. Rejects with a
+ * {@link listenFailure}.
  */
-export function closeGently(socket: Socket): void {
-  socket.end(() => {
-    // Gone already: nothing would ever clear the timer.
-    if (socket.destroyed) return
-    const timer = setTimeout(() => socket.destroy(), LINGER_MS)
-    socket.once('close', () => clearTimeout(timer))
-  })
-  socket.resume()
-}
-
-/** The address at the other end, IPv4 as IPv4 also on a dual-stack socket; empty once the connection is gone. */
-export function remoteAddressOf(socket: Socket): string {
-  const bytes = Buffer.alloc(ADDRESS_BYTES)
-  return writeAddress(socket.remoteAddress ?? '', bytes) ? formatAddress(bytes) : ''
-}
-
-/** Listens for `GET <md5>`, however its bytes arrive. Rejects with a {@link listenFailure}. */
 export async function listenForRequests(options: RequestListenerOptions): Promise<RequestListener> {
   const { limits } = options
-  const open = new Map<Socket, AbortController>()
+  /** Bounded by `limits.connections`, as is the other. */
+  const open = new Map<Socket, RequestConnection>()
   const perAddress = new Map<string, number>()
 
-  // Never listens, so it checks no timeouts: the deadlines of this file hold for its connections as well.
-  const http = options.onHttp === undefined ? undefined : createHttpServer(options.onHttp)
-  const deadlines = http && new RequestDeadlines(http, limits.requestMs)
-  // Not documented: without it a client that ends its side right after its request gets no answer.
-  if (http !== undefined) Object.assign(http, { httpAllowHalfOpen: true })
+  // One timer for all: a connection each would cost more than a small image.
+  const shortestMs = Math.min(limits.requestMs, limits.idleMs, limits.lingerMs)
+  const lookMs = Math.max(1, Math.min(LONGEST_LOOK_MS, shortestMs / LOOKS_PER_BOUND))
+  let looking: NodeJS.Timeout | undefined
+  const look = () => {
+    const nowMs = monotonicMs()
+    for (const [socket, connection] of open) if (connection.isOverdue(limits, nowMs)) socket.destroy()
+  }
 
   // Half-open: a client that ends its side right after the request still gets its image.
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: false }, socket => {
-    const address = remoteAddressOf(socket)
+    const connection = new RequestConnection(socket, monotonicMs())
+    const { address } = connection
     const before = perAddress.get(address) ?? 0
     if (open.size >= limits.connections || before >= limits.connectionsPerAddress) {
       socket.on('error', () => {})
       socket.destroy()
       return
     }
-    const gone = new AbortController()
-    open.set(socket, gone)
+    looking ??= setInterval(look, lookMs)
+    open.set(socket, connection)
     perAddress.set(address, before + 1)
     socket.on('error', () => socket.destroy())
     socket.once('close', () => {
@@ -109,23 +100,13 @@ export async function listenForRequests(options: RequestListenerOptions): Promis
       const left = (perAddress.get(address) ?? 1) - 1
       if (left === 0) perAddress.delete(address)
       else perAddress.set(address, left)
-      gone.abort()
+      if (open.size === 0) {
+        clearInterval(looking)
+        looking = undefined
+      }
+      connection.leave()
     })
-    const onDigest = (digest: Digest) => {
-      cutWhenStalled(socket, limits.idleMs)
-      options.onRequest(digest, socket, gone.signal).catch(() => socket.destroy())
-    }
-    const onHttp =
-      http &&
-      ((received: Buffer) => {
-        cutWhenStalled(socket, limits.idleMs)
-        deadlines?.watch(socket)
-        socket.pause()
-        socket.unshift(received)
-        http.emit('connection', socket)
-        socket.resume()
-      })
-    readRequest(socket, limits.requestMs, onDigest, onHttp)
+    new Conversation(connection, options).begin()
   })
   // Accepting goes on when a single connection could not be accepted (descriptors run out, for one).
   await listen(server, options.host, options.port)
@@ -143,25 +124,14 @@ export async function listenForRequests(options: RequestListenerOptions): Promis
       // The server says that it is closed before the last sockets do.
       const closed: Promise<unknown>[] = [once(server, 'close')]
       server.close()
-      for (const [socket, gone] of open) {
+      for (const [socket, connection] of open) {
         closed.push(new Promise(resolve => socket.once('close', resolve)))
-        gone.abort()
+        connection.leave()
         socket.destroy()
       }
       await Promise.all(closed)
     },
   }
-}
-
-/** Cuts a connection when no write was completed between two looks at it. */
-function cutWhenStalled(socket: Socket, idleMs: number): void {
-  let before = -1
-  const timer = setInterval(() => {
-    const completed = socket.bytesWritten - socket.writableLength
-    if (completed === before) socket.destroy()
-    before = completed
-  }, idleMs)
-  socket.once('close', () => clearInterval(timer))
 }
 
 async function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<void> {
@@ -178,48 +148,111 @@ async function listen(server: ReturnType<typeof createServer>, host: string, por
 /** Methods by which HTTP is recognised; the answer to most of them is 405. */
 const HTTP_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']
 
-/** A request's target begins with a slash, an image's digest never does. */
-const HTTP_BEGINNING = new RegExp(`^(?:${HTTP_METHODS.join('|')}) /`)
+/** A request's target begins with a slash or a scheme, an image's digest never does. */
+const HTTP_BEGINNING = new RegExp(`^(?:${HTTP_METHODS.join('|')}) (?:/|http)`)
+const NOTHING: Buffer = Buffer.alloc(0)
 
-/** Reads a connection until its request is complete; one that is malformed or late is closed without a byte. */
-function readRequest(
-  socket: Socket,
-  requestMs: number,
-  onDigest: (digest: Digest) => void,
-  onHttp: ((received: Buffer) => void) | undefined,
-): void {
-  // Never longer than a request's beginning and one chunk: each longer one is one kind or none.
-  let received: Buffer = Buffer.alloc(0)
-  const deadline = setTimeout(() => socket.destroy(), requestMs)
-  const done = () => {
-    clearTimeout(deadline)
-    socket.off('data', onData)
-    socket.off('end', onEnd)
-    socket.off('close', done)
+/** Reads what comes on one connection: one old request, or HTTP requests one after the other. */
+class Conversation {
+  readonly #connection: RequestConnection
+  readonly #socket: Socket
+  readonly #options: RequestListenerOptions
+  /** What is not read yet: never more than one head's bound and one chunk, since the socket is paused above that. */
+  #received: Buffer = NOTHING
+  #state: 'first' | 'http' | 'answering' | 'over' = 'first'
+  #isTheirSideEnded = false
+
+  constructor(connection: RequestConnection, options: RequestListenerOptions) {
+    this.#connection = connection
+    this.#socket = connection.socket
+    this.#options = options
   }
-  const onData = (chunk: Buffer) => {
-    received = Buffer.concat([received, chunk])
-    const request = decodeTransferRequest(received)
+
+  begin(): void {
+    this.#socket.on('data', chunk => this.#take(chunk))
+    this.#socket.once('end', () => {
+      this.#isTheirSideEnded = true
+      // What is being answered is answered; what is not whole never will be.
+      if (this.#state === 'first' || this.#state === 'http') this.#end()
+    })
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#state === 'over') return
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
+    if (this.#state === 'first') this.#readFirst()
+    else if (this.#state === 'http') this.#readHttp()
+    else if (this.#received.length > MAX_HEAD_BYTES) this.#socket.pause()
+  }
+
+  #readFirst(): void {
+    const request = decodeTransferRequest(this.#received)
     if (request === 'incomplete') return
-    if (request === 'malformed' && onHttp !== undefined) {
-      const beginning = received.toString('latin1', 0, TRANSFER_REQUEST_BYTES)
-      if (HTTP_BEGINNING.test(beginning)) {
-        done()
-        return onHttp(received)
-      }
-      if (HTTP_METHODS.some(method => `${method} `.startsWith(beginning))) return
+    if (request !== 'malformed') {
+      // Whatever follows the request is read and dropped.
+      this.#over()
+      this.#connection.answer(monotonicMs())
+      this.#options.onRequest(request, this.#connection).catch(() => this.#socket.destroy())
+      return
     }
-    done()
-    if (request === 'malformed') return closeGently(socket)
-    // Whatever follows the request is read and dropped, see closeGently.
-    socket.resume()
-    onDigest(request)
+    if (this.#options.onHttp === undefined) {
+      this.#end()
+      return
+    }
+    const beginning = this.#received.toString('latin1', 0, TRANSFER_REQUEST_BYTES)
+    if (HTTP_BEGINNING.test(beginning)) {
+      this.#state = 'http'
+      this.#readHttp()
+      return
+    }
+    const canBecomeHttp = HTTP_METHODS.some(
+      method => `${method} /`.startsWith(beginning) || `${method} http`.startsWith(beginning),
+    )
+    if (!canBecomeHttp) this.#end()
   }
-  const onEnd = () => {
-    done()
-    closeGently(socket)
+
+  #readHttp(): void {
+    const request = decodeHttpRequest(this.#received)
+    if (request === 'incomplete') return
+    if (typeof request === 'number') {
+      this.#refuse(request)
+      return
+    }
+    this.#received = this.#received.subarray(request.headBytes)
+    this.#state = 'answering'
+    this.#connection.answer(monotonicMs())
+    this.#options.onHttp?.(request, this.#connection).then(
+      () => this.#next(request.isLast),
+      () => this.#socket.destroy(),
+    )
   }
-  socket.on('data', onData)
-  socket.once('end', onEnd)
-  socket.once('close', done)
+
+  #next(isLast: boolean): void {
+    if (isLast || this.#socket.destroyed) {
+      this.#end()
+      return
+    }
+    this.#state = 'http'
+    this.#connection.ask(monotonicMs())
+    if (this.#received.length > 0) this.#readHttp()
+    if (this.#state !== 'http') return
+    if (this.#isTheirSideEnded) this.#end()
+    else this.#socket.resume()
+  }
+
+  #refuse(status: HttpRequestFault): void {
+    const date = new Date().toUTCString()
+    this.#socket.write(encodeResponseHead({ status, headers: {}, bodyBytes: 0, isLast: true, date }))
+    this.#end()
+  }
+
+  #end(): void {
+    this.#over()
+    this.#connection.end()
+  }
+
+  #over(): void {
+    this.#state = 'over'
+    this.#received = NOTHING
+  }
 }

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path'
 import { monotonicMs } from '../../base/clock.ts'
 import { Failure, systemReason } from '../../base/failure.ts'
 import type { Digest } from '../../protocol/digest.ts'
+import { mediaTypeOf } from '../image-format.ts'
 import type { HashResult } from './hash-file.ts'
 import type { HashPool } from './hash-pool.ts'
 import {
@@ -142,11 +143,14 @@ export class Library {
    * Opens the image with that digest, or `undefined` where none is shared. A file that is no longer what was hashed is
    * never opened under the old digest, nor is a link or anything that took its place.
    */
-  async open(digest: Digest): Promise<OpenedImage | undefined> {
+  open(digest: Digest): OpenedImage | undefined {
     for (const path of this.#byDigest.get(digest) ?? []) {
       const known = this.#files.get(path)
       if (known === undefined) continue
-      const opened = await openUnchanged(join(this.#options.directory, path), known.fingerprint)
+      const opened = openUnchanged(join(this.#options.directory, path), known.fingerprint, {
+        mediaType: mediaTypeOf(known.image?.formatId ?? ''),
+        sha256: () => undefined,
+      })
       if (opened !== undefined) return opened
       this.#refreshPaths([path]).catch(() => {})
     }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import sharp, { type Sharp } from 'sharp'
 import { rgbaToThumbHash } from 'thumbhash'
 import { IMAGE_HEAD_BYTES, recogniseImage } from '../image-format.ts'
@@ -31,16 +32,16 @@ export async function decodeImage(
   seconds: number,
 ): Promise<DecodeReply> {
   if (fingerprint.size > MAX_DECODED_FILE_BYTES) return refused('tooLarge')
-  const opened = await openUnchanged(path, fingerprint)
+  const opened = openUnchanged(path, fingerprint)
   if (opened === undefined) return { kind: 'changed' }
   let bytes: Buffer
   try {
-    bytes = await opened.file.readFile()
-    if (bytes.length !== opened.size || !(await opened.unchanged())) return { kind: 'changed' }
+    bytes = readFileSync(opened.fd)
+    if (bytes.length !== opened.size || !opened.unchanged()) return { kind: 'changed' }
   } catch {
     return { kind: 'changed' }
   } finally {
-    await opened.file.close()
+    opened.close()
   }
   const format = recogniseImage(bytes.subarray(0, IMAGE_HEAD_BYTES))
   if (format === undefined || !isDecodable(format.id)) return refused('noDecoder')

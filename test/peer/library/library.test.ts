@@ -95,7 +95,7 @@ test('images are known by their content: hidden files, links, text and pipes are
       details: { bytes: shown.length, format: 'webp', width: 48, height: 48, sha256: sha256(shown) },
     },
   ])
-  assert.equal(await library.open(md5(secret)), undefined)
+  assert.equal(library.open(md5(secret)), undefined)
 })
 
 test('subfolders are shared when asked, by their files’ own names', async t => {
@@ -215,12 +215,12 @@ test('a file that changed since it was hashed is not opened under the old digest
       const path = join(folder, 'a.png')
       await writeFile(path, image)
       const { library } = await openLibrary(t, { folder })
-      const opened = await library.open(md5(image))
+      const opened = library.open(md5(image))
       assert.equal(opened?.size, image.length)
-      assert.ok(await opened?.unchanged())
-      await opened?.file.close()
+      assert.ok(opened?.unchanged())
+      opened?.close()
       await change(path)
-      assert.equal(await library.open(md5(image)), undefined)
+      assert.equal(library.open(md5(image)), undefined)
     })
   }
 })
@@ -231,11 +231,11 @@ test('a change while a file is open is noticed', async t => {
   })
   const digest = library.entries()[0]?.digest
   assert.ok(digest !== undefined)
-  const opened = await library.open(digest)
+  const opened = library.open(digest)
   assert.ok(opened !== undefined)
   await writeFile(join(folder, 'a.png'), 'x', { flag: 'a' })
-  assert.equal(await opened.unchanged(), false)
-  await opened.file.close()
+  assert.equal(opened.unchanged(), false)
+  opened.close()
 })
 
 test('the same image twice is shared once, and stays when one of the files goes', async t => {
@@ -249,9 +249,9 @@ test('the same image twice is shared once, and stays when one of the files goes'
   assert.ok(entry !== undefined)
   assert.deepEqual(more, [])
   await rm(join(folder, 'a.png'))
-  const opened = await library.open(entry.digest)
+  const opened = library.open(entry.digest)
   assert.equal(opened?.name, 'b.png')
-  await opened?.file.close()
+  opened?.close()
 })
 
 test('a folder that is gone counts as empty, is said once, and comes back', async t => {

@@ -1,0 +1,114 @@
+import { readSync } from 'node:fs'
+import type { HttpRequest } from '../../protocol/http-request.ts'
+import { encodeResponseHead } from '../../protocol/http-response.ts'
+import type { RequestConnection } from '../../transport/request-connection.ts'
+import type { FileBody, ShareResponse } from './share-message.ts'
+import { SMALL_ANSWER_BYTES, type Uploads } from './uploads.ts'
+
+/** Milliseconds that a request waits for a slot before it is told to come back: well below what clients wait for a head. */
+const SLOT_WAIT_MS = 10_000
+/** What somebody is told who found no slot: by then others were served. */
+const RETRY_AFTER_SECONDS = '5'
+
+/** The last bytes of a large answer, which leave only when the file is still what was hashed. */
+const TAIL_BYTES = 65_536
+
+/** Writes answers to HTTP connections. */
+export class ResponseWriter {
+  readonly #uploads: Uploads
+  #date = ''
+  #dateSecond = 0
+
+  constructor(uploads: Uploads) {
+    this.#uploads = uploads
+  }
+
+  /** Resolves when the system took the whole answer; with the image's name where its last bytes went out with it. */
+  async write(
+    connection: RequestConnection,
+    request: HttpRequest,
+    response: ShareResponse,
+  ): Promise<string | undefined> {
+    const { body } = response
+    if (body !== undefined && !Buffer.isBuffer(body)) {
+      try {
+        return await this.#writeFile(connection, request, response, body)
+      } finally {
+        body.opened.close()
+      }
+    }
+    const head = this.#head(request, response, response.status === 304 ? undefined : (body?.length ?? 0))
+    if (body === undefined || request.method === 'HEAD') await connection.write(head)
+    else {
+      await connection.write(Buffer.concat([head, body]))
+      await this.#uploads.countSmall(connection, body.length)
+    }
+    return undefined
+  }
+
+  async #writeFile(
+    connection: RequestConnection,
+    request: HttpRequest,
+    response: ShareResponse,
+    { opened, start, end }: FileBody,
+  ): Promise<string | undefined> {
+    const bytes = end - start
+    const head = this.#head(request, response, bytes)
+    if (request.method === 'HEAD') {
+      await connection.write(head)
+      return undefined
+    }
+    if (bytes <= SMALL_ANSWER_BYTES) {
+      const answer = Buffer.allocUnsafe(head.length + bytes)
+      head.copy(answer)
+      if (readSync(opened.fd, answer, head.length, bytes, start) < bytes || !opened.unchanged())
+        return cut(connection)
+      await connection.write(answer)
+      await this.#uploads.countSmall(connection, bytes)
+    } else {
+      if (!(await this.#enter(connection))) {
+        await connection.write(this.#head(request, BUSY, 0))
+        return undefined
+      }
+      try {
+        // Without waiting: what follows goes out behind it.
+        connection.socket.write(head)
+        const tailAt = end - TAIL_BYTES
+        if (!(await this.#uploads.sendEntered(connection, { fd: opened.fd, start, end: tailAt })))
+          return cut(connection)
+        const tail = Buffer.allocUnsafe(TAIL_BYTES)
+        if (readSync(opened.fd, tail, 0, TAIL_BYTES, tailAt) < TAIL_BYTES || !opened.unchanged())
+          return cut(connection)
+        await connection.write(tail)
+      } finally {
+        this.#uploads.leave(connection)
+      }
+    }
+    return end === opened.size ? opened.name : undefined
+  }
+
+  async #enter(connection: RequestConnection): Promise<boolean> {
+    if (this.#uploads.tryEnter(connection)) return true
+    const signal = AbortSignal.any([connection.signal, AbortSignal.timeout(SLOT_WAIT_MS)])
+    return this.#uploads.enter(connection, signal)
+  }
+
+  #head({ isLast }: HttpRequest, { status, headers }: ShareResponse, bodyBytes: number | undefined): Buffer {
+    const nowMs = Date.now()
+    const second = Math.floor(nowMs / 1000)
+    if (second !== this.#dateSecond) {
+      this.#dateSecond = second
+      this.#date = new Date(nowMs).toUTCString()
+    }
+    const head = { status, headers, bodyBytes, isLast, date: this.#date }
+    return Buffer.from(encodeResponseHead(head), 'latin1')
+  }
+}
+
+const BUSY: ShareResponse = { status: 503, headers: { 'Retry-After': RETRY_AFTER_SECONDS } }
+
+/** What went out must not be taken for the whole. */
+function cut(connection: RequestConnection): undefined {
+  connection.reset()
+  return undefined
+}

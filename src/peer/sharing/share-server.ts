@@ -1,0 +1,96 @@
+import type { Digest } from '../../protocol/digest.ts'
+import type { Endpoint } from '../../protocol/endpoint.ts'
+import type { HttpRequest } from '../../protocol/http-request.ts'
+import { FileSender } from '../../transport/file-sender.ts'
+import type { RequestConnection } from '../../transport/request-connection.ts'
+import {
+  listenForRequests,
+  type RequestListener,
+  type RequestListenerLimits,
+} from '../../transport/request-listener.ts'
+import type { Library } from '../library/library.ts'
+import type { PreviewSource } from '../previews/preview-source.ts'
+import { ResponseWriter } from './response-writer.ts'
+import type { ShareResponse } from './share-message.ts'
+import { answerShareRequest } from './share-routes.ts'
+import type { UploadLimitsConfig } from './upload-limits.ts'
+import { Uploads } from './uploads.ts'
+
+/** What the share server tells. */
+export interface ShareObserver {
+  /** The image in the file `name` was sent whole to somebody at `address`. */
+  onServed(name: string, address: string): void
+}
+
+/** Where and what to share. */
+export interface ShareServerOptions {
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  readonly limits: RequestListenerLimits
+  readonly uploadLimits: UploadLimitsConfig
+  readonly library: Pick<Library, 'open'>
+  readonly previews: PreviewSource
+  readonly observer: ShareObserver
+}
+
+const METHOD_NOT_ALLOWED: ShareResponse = { status: 405, headers: { Allow: 'GET, HEAD' } }
+
+/** Gives the images of a library to whoever asks for them by their digest, and nothing else of the disk. */
+export class ShareServer {
+  readonly #listener: RequestListener
+  readonly #uploads: Uploads
+
+  private constructor(listener: RequestListener, uploads: Uploads) {
+    this.#listener = listener
+    this.#uploads = uploads
+  }
+
+  /** Rejects with the failure `portTaken` and the like where the port is not to be had. */
+  static async start(options: ShareServerOptions): Promise<ShareServer> {
+    const { host, port, limits, uploadLimits, library, observer } = options
+    const uploads = new Uploads(await FileSender.load(), uploadLimits)
+    const writer = new ResponseWriter(uploads)
+    const onRequest = async (digest: Digest, connection: RequestConnection) => {
+      const opened = library.open(digest)
+      if (opened === undefined) return connection.end()
+      try {
+        const isWhole = await uploads.send(connection, { fd: opened.fd, start: 0, end: opened.size })
+        // One that changed meanwhile is cut off, never ended as if it were whole.
+        if (!isWhole || !opened.unchanged()) return connection.reset()
+        connection.end()
+        observer.onServed(opened.name, connection.address)
+      } finally {
+        opened.close()
+      }
+    }
+    const onHttp = async (request: HttpRequest, connection: RequestConnection) => {
+      const { method } = request
+      const response =
+        method === 'GET' || method === 'HEAD'
+          ? await answerShareRequest(
+              { ...request, method, address: connection.address },
+              options,
+              connection.signal,
+            )
+          : METHOD_NOT_ALLOWED
+      const served = await writer.write(connection, request, response)
+      if (served !== undefined) observer.onServed(served, connection.address)
+    }
+    return new ShareServer(await listenForRequests({ host, port, limits, onRequest, onHttp }), uploads)
+  }
+
+  get endpoint(): Endpoint {
+    return this.#listener.endpoint
+  }
+
+  /** Takes effect at once, also for uploads that run. */
+  setUploadLimits(limits: UploadLimitsConfig): void {
+    this.#uploads.setLimits(limits)
+  }
+
+  /** Stops accepting and cuts the transfers under way. */
+  async stop(): Promise<void> {
+    await this.#listener.close()
+  }
+}

@@ -1,0 +1,78 @@
+import { monotonicMs } from '../../base/clock.ts'
+import type { FileBytes, FileSender } from '../../transport/file-sender.ts'
+import type { RequestConnection } from '../../transport/request-connection.ts'
+import { UploadLimits, type UploadLimitsConfig } from './upload-limits.ts'
+import { UploadSlots } from './upload-slots.ts'
+
+/** Bytes up to which an answer is small: it needs no slot, and goes ahead of what the limits hold back. */
+export const SMALL_ANSWER_BYTES = 65_536
+
+/** Sends parts of files, as many at once and as fast as the limits allow. */
+export class Uploads {
+  readonly #sender: FileSender
+  readonly #slots: UploadSlots
+  readonly #limits = new UploadLimits()
+
+  constructor(sender: FileSender, limits: UploadLimitsConfig) {
+    this.#sender = sender
+    this.#slots = new UploadSlots(limits.slots)
+    this.#limits.set(limits)
+  }
+
+  /** Takes effect at once, also for uploads that run. */
+  setLimits(limits: UploadLimitsConfig): void {
+    this.#slots.setSlots(limits.slots)
+    this.#limits.set(limits)
+  }
+
+  /** Takes a slot for a large answer at once, where one is free. */
+  tryEnter(connection: RequestConnection): boolean {
+    return this.#slots.tryEnter(connection.address)
+  }
+
+  /** Waits for a slot, at most until `signal` aborts; false then. Whoever entered has to {@link leave}. */
+  async enter(connection: RequestConnection, signal: AbortSignal): Promise<boolean> {
+    if (this.tryEnter(connection)) return true
+    connection.hold()
+    const entered = await this.#slots.enter(connection.address, signal)
+    connection.answer(monotonicMs())
+    return entered
+  }
+
+  leave(connection: RequestConnection): void {
+    this.#slots.leave(connection.address)
+  }
+
+  /** Waits for its turn and sends; false where the file or the connection ended before. */
+  async send(connection: RequestConnection, bytes: FileBytes): Promise<boolean> {
+    if (bytes.end - bytes.start <= SMALL_ANSWER_BYTES) return this.sendEntered(connection, bytes)
+    if (!(await this.enter(connection, connection.signal))) return false
+    try {
+      return await this.sendEntered(connection, bytes)
+    } finally {
+      this.leave(connection)
+    }
+  }
+
+  /** Sends what has its slot, or needs none. */
+  sendEntered(connection: RequestConnection, bytes: FileBytes): Promise<boolean> {
+    const isSmall = bytes.end - bytes.start <= SMALL_ANSWER_BYTES
+    const pace = this.#limits.pace(connection.address, isSmall, () => connection.signal)
+    return this.#sender.send(connection, bytes, {
+      get isLimited() {
+        return pace.isLimited
+      },
+      take(count) {
+        const wait = pace.take(count)
+        if (wait === undefined) return undefined
+        connection.hold()
+        return wait.then(() => connection.answer(monotonicMs()))
+      },
+    })
+  }
+
+  /** Counts an answer that was small enough to go out in one piece. */
+  async countSmall(connection: RequestConnection, bytes: number): Promise<void> {
+    await this.#limits.pace(connection.address, true, () => connection.signal).take(bytes)
+  }
+}

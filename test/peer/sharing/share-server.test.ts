@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { appendFile, stat, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { fingerprintOf } from '../../../src/peer/library/image-file.ts'
+import { type OpenedImage, openUnchanged } from '../../../src/peer/library/opened-image.ts'
+import { ShareServer } from '../../../src/peer/sharing/share-server.ts'
+import { DEFAULT_UPLOAD_LIMITS } from '../../../src/peer/sharing/upload-limits.ts'
+import { DEFAULT_REQUEST_LISTENER_LIMITS } from '../../../src/transport/request-listener.ts'
+import { md5 } from '../../support/md5.ts'
+import { picture } from '../../support/pictures.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+/** A share server over one file, with what happens between its opening and its sending. */
+async function shareFile(
+  t: TestContext,
+  bytes: Buffer,
+  afterOpening: (opened: OpenedImage, path: string) => Promise<void> | void = () => {},
+): Promise<{ port: number; served: string[]; server: ShareServer }> {
+  const path = join(await temporaryFolder(t), 'a.png')
+  await writeFile(path, bytes)
+  const fingerprint = fingerprintOf(await stat(path, { bigint: true }))
+  const served: string[] = []
+  const server = await ShareServer.start({
+    host: '127.0.0.1',
+    port: 0,
+    limits: DEFAULT_REQUEST_LISTENER_LIMITS,
+    uploadLimits: DEFAULT_UPLOAD_LIMITS,
+    library: {
+      open() {
+        const opened = openUnchanged(path, fingerprint, { mediaType: 'image/png', sha256: () => undefined })
+        if (opened !== undefined) void afterOpening(opened, path)
+        return opened
+      },
+      has: digest => digest === md5(bytes),
+      page: () => ({ images: [] }),
+    },
+    previews: { preview: async () => ({ kind: 'none' }) },
+    observer: { onServed: name => served.push(name) },
+  })
+  t.after(() => server.stop())
+  return { port: server.endpoint.port, served, server }
+}
+
+/** What came until the connection was closed, and whether it was reset. */
+function talk(port: number, text: string): Promise<{ bytes: Buffer; wasReset: boolean }> {
+  return new Promise(resolve => {
+    const chunks: Buffer[] = []
+    let wasReset = false
+    const socket = connect(port, '127.0.0.1')
+    socket.on('data', chunk => chunks.push(chunk))
+    socket.on('error', () => {
+      wasReset = true
+    })
+    socket.on('close', () => resolve({ bytes: Buffer.concat(chunks), wasReset }))
+    socket.write(text)
+  })
+}
+
+function httpGet(digest: string, more = ''): string {
+  return `GET /images/${digest} HTTP/1.1\r\nHost: a\r\n${more}\r\n`
+}
+
+/** The bodies of answers that have a Content-Length, one behind the other. */
+function bodiesOf(bytes: Buffer): Buffer[] {
+  const bodies: Buffer[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf('\r\n\r\n', at) + 4
+    const length = Number(/Content-Length: (\d+)/.exec(bytes.toString('latin1', at, end))?.[1])
+    bodies.push(bytes.subarray(end, end + length))
+    at = end + length
+  }
+  return bodies
+}
+
+/** Below and above what goes out in one piece. */
+const IMAGES = [await picture(1, 'png', 100), Buffer.concat([await picture(1), Buffer.alloc(9_000_000, 7)])]
+
+for (const image of IMAGES) {
+  const digest = md5(image)
+
+  test(`an image of ${image.length} bytes goes out whole by the old request, and is told of`, async t => {
+    const { port, served } = await shareFile(t, image)
+    const { bytes, wasReset } = await talk(port, `GET ${digest}`)
+    assert.ok(bytes.equals(image))
+    assert.equal(wasReset, false)
+    assert.deepEqual(served, ['a.png'])
+  })
+
+  test(`an image of ${image.length} bytes goes out whole over HTTP, as often as it is asked for`, async t => {
+    const { port, served } = await shareFile(t, image)
+    const { bytes, wasReset } = await talk(
+      port,
+      httpGet(digest) + httpGet(digest) + httpGet(digest, 'Range: bytes=-100000\r\nConnection: close\r\n'),
+    )
+    const bodies = bodiesOf(bytes)
+    assert.deepEqual(
+      bodies.map(body => md5(body)),
+      [digest, digest, md5(image.subarray(-100_000))],
+    )
+    assert.equal(wasReset, false)
+    assert.deepEqual(served, ['a.png', 'a.png', 'a.png'])
+  })
+
+  test(`an image of ${image.length} bytes that changes meanwhile is cut off, never ended as if it were whole`, async t => {
+    for (const text of [`GET ${digest}`, httpGet(digest)]) {
+      const change = (_opened: OpenedImage, path: string) => appendFile(path, 'more')
+      const { port, served } = await shareFile(t, image, change)
+      // The change comes while the bytes go out, or before the first: there is nothing to wait for.
+      const { bytes, wasReset } = await talk(port, text)
+      if (text.startsWith('GET /') && bytes.toString('latin1', 0, 12) === 'HTTP/1.1 404') continue
+      if (served.length > 0) continue
+      assert.ok(wasReset || bytes.length < image.length)
+    }
+  })
+}
+
+test('nothing is asked after a request that ends in the middle', async t => {
+  const [image = Buffer.alloc(0)] = IMAGES
+  const { port } = await shareFile(t, image)
+  const socket = connect(port, '127.0.0.1')
+  socket.end(httpGet(md5(image)).slice(0, -3))
+  let answer = ''
+  for await (const chunk of socket) answer += chunk
+  assert.equal(answer, '')
+})
