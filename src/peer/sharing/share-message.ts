@@ -1,4 +1,4 @@
-import type { OpenedImage } from '../library/opened-image.ts'
+import type { ServableImage } from './servable-image.ts'
 
 /** A request on the share port, as HTTP/1.1 has it (RFC 9112). */
 export interface ShareRequest {
@@ -15,7 +15,7 @@ export interface ShareRequest {
 
 /** Bytes of an open file from `start` up to `end`, which is not among them. Whoever sends it closes the file. */
 export interface FileBody {
-  readonly opened: OpenedImage
+  readonly opened: ServableImage
   readonly start: number
   readonly end: number
 }
