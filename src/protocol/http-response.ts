@@ -1,5 +1,3 @@
-import { STATUS_CODES } from 'node:http'
-
 /** What stands above the body of an HTTP/1.1 response. */
 export interface HttpResponseHead {
   readonly status: number
@@ -13,9 +11,27 @@ export interface HttpResponseHead {
   readonly date: string
 }
 
-/** The bytes of a response's head. A value that would end its line is a fault of the caller. */
+/** Reason phrases of the statuses in use (RFC 9110 section 15, RFC 6585); a client reads the number alone. */
+const REASONS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  206: 'Partial Content',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  412: 'Precondition Failed',
+  416: 'Range Not Satisfiable',
+  422: 'Unprocessable Content',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+  505: 'HTTP Version Not Supported',
+}
+
+/** The head of a response, to be written as Latin-1. A value that would end its line is a fault of the caller. */
 export function encodeResponseHead({ status, headers, bodyBytes, isLast, date }: HttpResponseHead): string {
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nDate: ${date}\r\n`
+  let text = `HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\nDate: ${date}\r\n`
   for (const name in headers) {
     const value = headers[name] ?? ''
     if (/[\r\n\0]/.test(value)) throw new RangeError(`the field ${name} holds a line break`)

@@ -86,23 +86,31 @@ export class LibraryStore {
   details(): Map<string, KeptDetails> {
     const known = new Map<string, KeptDetails>()
     try {
-      const select = this.#database.prepare(
-        'SELECT path, digest, sha256, width, height, taken, placeholder FROM file WHERE sha256 IS NOT NULL',
-      )
+      const select = this.#database.prepare(`SELECT ${DETAIL_COLUMNS} FROM file WHERE sha256 IS NOT NULL`)
       select.setReturnArrays(true)
       // Its type does not know of the line above, which makes a large library twice as fast.
       const rows = select.all() as unknown as SQLOutputValue[][]
-      for (const [path, digest, sha256, width, height, taken, placeholder] of rows) {
-        const details = {
-          sha256: String(sha256),
-          ...(typeof width === 'number' && typeof height === 'number' ? { width, height } : {}),
-          ...(typeof taken === 'number' ? { taken } : {}),
-          ...(typeof placeholder === 'string' && placeholder !== '' ? { placeholder } : {}),
-        }
-        known.set(String(path), { digest: String(digest), details })
-      }
+      for (const row of rows) known.set(String(row[0]), keptDetailsOf(row))
     } catch {
       // A disk that fails: the images are shared all the same.
+    }
+    return known
+  }
+
+  /** Details of the images in these files, by path. None where the store cannot be read. */
+  detailsOf(paths: readonly string[]): Map<string, KeptDetails> {
+    const known = new Map<string, KeptDetails>()
+    try {
+      const select = this.#database.prepare(
+        `SELECT ${DETAIL_COLUMNS} FROM file WHERE path = ? AND sha256 IS NOT NULL`,
+      )
+      select.setReturnArrays(true)
+      for (const path of paths) {
+        const row = select.get(path) as unknown as SQLOutputValue[] | undefined
+        if (row !== undefined) known.set(path, keptDetailsOf(row))
+      }
+    } catch {
+      // As above.
     }
     return known
   }
@@ -198,6 +206,27 @@ export class LibraryStore {
   close(): void {
     this.#database.close()
   }
+}
+
+const DETAIL_COLUMNS = 'path, digest, sha256, width, height, taken, placeholder'
+
+/** A row of {@link DETAIL_COLUMNS}. */
+function keptDetailsOf([
+  ,
+  digest,
+  sha256,
+  width,
+  height,
+  taken,
+  placeholder,
+]: readonly SQLOutputValue[]): KeptDetails {
+  const details = {
+    sha256: String(sha256),
+    ...(typeof width === 'number' && typeof height === 'number' ? { width, height } : {}),
+    ...(typeof taken === 'number' ? { taken } : {}),
+    ...(typeof placeholder === 'string' && placeholder !== '' ? { placeholder } : {}),
+  }
+  return { digest: String(digest), details }
 }
 
 const PASSWORD_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'

@@ -13,7 +13,8 @@ import {
   type SharedImage,
   sameFingerprint,
 } from './image-file.ts'
-import type { LibraryStore } from './library-store.ts'
+import { ImagesByDigest } from './images-by-digest.ts'
+import type { KeptDetails, LibraryStore } from './library-store.ts'
 import { type OpenedImage, openUnchanged } from './opened-image.ts'
 import { type FoundFile, findFile, scanFolder } from './scan-folder.ts'
 import { watchFolder } from './watch-folder.ts'
@@ -56,7 +57,7 @@ export class Library {
   /** One entry for each file of the folder, so at most MAX_FOLDER_FILES. */
   readonly #files = new Map<string, LibraryFile>()
   /** Paths by digest: the same image may lie in the folder twice. */
-  readonly #byDigest = new Map<Digest, Set<string>>()
+  readonly #byDigest = new ImagesByDigest()
   readonly #stopping = new AbortController()
   #stopWatching: (() => Promise<void>) | undefined
   /** Looks at the folder run one after the other. */
@@ -115,18 +116,25 @@ export class Library {
     const known = this.#options.store.details()
     for (const path of [...this.#files.keys()].sort()) {
       const file = this.#files.get(path)
-      if (file?.image === undefined || seen.has(file.image.digest)) continue
-      const { digest, formatId } = file.image
-      seen.add(digest)
-      const kept = known.get(path)
-      const details = {
-        bytes: Number(file.fingerprint.size),
-        format: formatId,
-        ...(kept?.digest === digest ? kept.details : {}),
-      }
-      entries.push({ digest, name: basename(path), details })
+      if (file === undefined || !isImage(file) || seen.has(file.image.digest)) continue
+      seen.add(file.image.digest)
+      entries.push(sharedImageOf(file, known.get(path)))
     }
     return entries
+  }
+
+  /**
+   * Up to `limit` shared images behind `after` (from the first one without it), by ascending digest: an order in which an
+   * image has its place however the folder changes.
+   */
+  page(after: Digest | undefined, limit: number): SharedImage[] {
+    const files = this.#byDigest.page(after, limit).flatMap(digest => {
+      const [path = ''] = this.#byDigest.get(digest) ?? []
+      const file = this.#files.get(path)
+      return file !== undefined && isImage(file) ? [file] : []
+    })
+    const known = this.#options.store.detailsOf(files.map(({ path }) => path))
+    return files.map(file => sharedImageOf(file, known.get(file.path)))
   }
 
   /** How many images are shared. */
@@ -149,7 +157,7 @@ export class Library {
       if (known === undefined) continue
       const opened = openUnchanged(join(this.#options.directory, path), known.fingerprint, {
         mediaType: mediaTypeOf(known.image?.formatId ?? ''),
-        sha256: () => undefined,
+        sha256: () => this.#options.store.detailsOf([path]).get(path)?.details.sha256,
       })
       if (opened !== undefined) return opened
       this.#refreshPaths([path]).catch(() => {})
@@ -311,9 +319,7 @@ export class Library {
     this.#files.set(file.path, file)
     if (!sameImage && isImage(file)) {
       this.#changed = true
-      const paths = this.#byDigest.get(file.image.digest)
-      if (paths === undefined) this.#byDigest.set(file.image.digest, new Set([file.path]))
-      else paths.add(file.path)
+      this.#byDigest.add(file.image.digest, file.path)
     }
   }
 
@@ -322,12 +328,21 @@ export class Library {
     this.#files.delete(path)
     if (digest === undefined) return
     this.#changed = true
-    const paths = this.#byDigest.get(digest)
-    paths?.delete(path)
-    if (paths?.size === 0) this.#byDigest.delete(digest)
+    this.#byDigest.remove(digest, path)
   }
 }
 
 function isImage(file: LibraryFile): file is ImageFile {
   return file.image !== undefined
+}
+
+/** `kept` counts only where it was read from this very image. */
+function sharedImageOf({ path, fingerprint, image }: ImageFile, kept: KeptDetails | undefined): SharedImage {
+  const { digest, formatId } = image
+  const details = {
+    bytes: Number(fingerprint.size),
+    format: formatId,
+    ...(kept?.digest === digest ? kept.details : {}),
+  }
+  return { digest, name: basename(path), details }
 }

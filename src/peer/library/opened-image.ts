@@ -12,7 +12,7 @@ interface AboutImage {
 }
 
 /** An image of the library opened for reading, in the very state its digest was computed from. */
-export class OpenedImage {
+export interface OpenedImage {
   /** The descriptor, until {@link close}. */
   readonly fd: number
   /** The file's name, for the person who shares it. */
@@ -22,6 +22,20 @@ export class OpenedImage {
   /** When the file was last changed, milliseconds since 1970. */
   readonly modifiedMs: number
   /** IANA's name of what it is. */
+  readonly mediaType: string
+  /** 64 lower-case hexadecimal digits; `undefined` where it is not known. */
+  readonly sha256: string | undefined
+  /** True while the file is still in that state. */
+  unchanged(): boolean
+  /** May be called more than once. */
+  close(): void
+}
+
+class OpenedFile implements OpenedImage {
+  readonly fd: number
+  readonly name: string
+  readonly size: number
+  readonly modifiedMs: number
   readonly mediaType: string
   readonly #state: FileFingerprint
   readonly #sha256: () => string | undefined
@@ -37,12 +51,10 @@ export class OpenedImage {
     this.#state = state
   }
 
-  /** 64 lower-case hexadecimal digits; `undefined` where it is not known. */
   get sha256(): string | undefined {
     return this.#sha256()
   }
 
-  /** True while the file is still in that state. */
   unchanged(): boolean {
     try {
       const status = fstatSync(this.fd, { bigint: true })
@@ -52,7 +64,6 @@ export class OpenedImage {
     }
   }
 
-  /** May be called more than once. */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
@@ -75,7 +86,7 @@ export function openUnchanged(
   } catch {
     return undefined
   }
-  const opened = new OpenedImage(fd, basename(path), expected, about)
+  const opened = new OpenedFile(fd, basename(path), expected, about)
   if (opened.unchanged()) return opened
   opened.close()
   return undefined

@@ -3,12 +3,11 @@ import type { HttpRequest } from '../../protocol/http-request.ts'
 import { encodeResponseHead } from '../../protocol/http-response.ts'
 import type { RequestConnection } from '../../transport/request-connection.ts'
 import type { FileBody, ShareResponse } from './share-message.ts'
+import { problemResponse } from './share-problems.ts'
 import { SMALL_ANSWER_BYTES, type Uploads } from './uploads.ts'
 
 /** Milliseconds that a request waits for a slot before it is told to come back: well below what clients wait for a head. */
 const SLOT_WAIT_MS = 10_000
-/** What somebody is told who found no slot: by then others were served. */
-const RETRY_AFTER_SECONDS = '5'
 
 /** The last bytes of a large answer, which leave only when the file is still what was hashed. */
 const TAIL_BYTES = 65_536
@@ -67,8 +66,7 @@ export class ResponseWriter {
       await this.#uploads.countSmall(connection, bytes)
     } else {
       if (!(await this.#enter(connection))) {
-        await connection.write(this.#head(request, BUSY, 0))
-        return undefined
+        return await this.write(connection, request, problemResponse('uploadsBusy'))
       }
       try {
         // Without waiting: what follows goes out behind it.
@@ -104,8 +102,6 @@ export class ResponseWriter {
     return Buffer.from(encodeResponseHead(head), 'latin1')
   }
 }
-
-const BUSY: ShareResponse = { status: 503, headers: { 'Retry-After': RETRY_AFTER_SECONDS } }
 
 /** What went out must not be taken for the whole. */
 function cut(connection: RequestConnection): undefined {

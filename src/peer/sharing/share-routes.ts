@@ -1,15 +1,34 @@
 import { parseDigest } from '../../protocol/digest.ts'
+import type { Library } from '../library/library.ts'
+import type { PreviewSource } from '../previews/preview-source.ts'
+import { answerImageList } from './image-list-route.ts'
+import { answerImage, type ImageOpener } from './image-route.ts'
+import { answerPreview } from './preview-route.ts'
 import type { ShareRequest, ShareResponse } from './share-message.ts'
+import { problemResponse } from './share-problems.ts'
+
+/** What the answers are made of. */
+export interface ShareSources {
+  readonly library: ImageOpener & Pick<Library, 'has' | 'page'>
+  readonly previews: PreviewSource
+}
+
+const IMAGE = /^\/images\/([0-9a-fA-F]{32})(\/preview)?$/
+
+/**
+ * The answer to a request on the share port. Rejects with the signal's reason where the asker left while a preview was
+ * being made; with nothing else.
+ */
 export async function answerShareRequest(
   request: ShareRequest,
-  { library }: any,
-  _signal: AbortSignal,
+  { library, previews }: ShareSources,
+  signal: AbortSignal,
 ): Promise<ShareResponse> {
-  const opened = library.open(parseDigest(request.path.slice(8)))
-  if (!opened) return { status: 404, headers: {} }
-  return {
-    status: 200,
-    headers: { 'Content-Type': opened.mediaType, 'Accept-Ranges': 'bytes' },
-    body: { opened, start: 0, end: opened.size },
-  }
+  const nowMs = Date.now()
+  if (request.path === '/images') return answerImageList(request, library)
+  const [, hex = '', preview] = IMAGE.exec(request.path) ?? []
+  const digest = parseDigest(hex)
+  if (digest === undefined) return problemResponse('notFound')
+  if (preview === undefined) return answerImage(request, digest, library, nowMs)
+  return answerPreview(request, digest, { library, previews }, nowMs, signal)
 }

@@ -11,7 +11,7 @@ import {
 import type { Library } from '../library/library.ts'
 import type { PreviewSource } from '../previews/preview-source.ts'
 import { ResponseWriter } from './response-writer.ts'
-import type { ShareResponse } from './share-message.ts'
+import { methodNotAllowed } from './share-problems.ts'
 import { answerShareRequest } from './share-routes.ts'
 import type { UploadLimitsConfig } from './upload-limits.ts'
 import { Uploads } from './uploads.ts'
@@ -29,12 +29,10 @@ export interface ShareServerOptions {
   readonly port: number
   readonly limits: RequestListenerLimits
   readonly uploadLimits: UploadLimitsConfig
-  readonly library: Pick<Library, 'open'>
+  readonly library: Pick<Library, 'open' | 'has' | 'page'>
   readonly previews: PreviewSource
   readonly observer: ShareObserver
 }
-
-const METHOD_NOT_ALLOWED: ShareResponse = { status: 405, headers: { Allow: 'GET, HEAD' } }
 
 /** Gives the images of a library to whoever asks for them by their digest, and nothing else of the disk. */
 export class ShareServer {
@@ -73,7 +71,7 @@ export class ShareServer {
               options,
               connection.signal,
             )
-          : METHOD_NOT_ALLOWED
+          : methodNotAllowed()
       const served = await writer.write(connection, request, response)
       if (served !== undefined) observer.onServed(served, connection.address)
     }

@@ -34,7 +34,7 @@ async function shareFile(
         return opened
       },
       has: digest => digest === md5(bytes),
-      page: () => ({ images: [] }),
+      page: () => [],
     },
     previews: { preview: async () => ({ kind: 'none' }) },
     observer: { onServed: name => served.push(name) },
