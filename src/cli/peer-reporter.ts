@@ -8,6 +8,7 @@ import type { RegistrationState } from '../peer/registration.ts'
 import type { ServerLimit } from '../peer/server-connection.ts'
 import type { ListedImage } from '../protocol/listing.ts'
 import { describeFailure } from './describe-failure.ts'
+import { ServedLines } from './served-lines.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Milliseconds between two drawings of a progress line: faster than that nobody reads. */
@@ -23,6 +24,7 @@ export type PeerVoice = Pick<Terminal, 'print' | 'showProgress' | 'endProgress'>
 export function reportPeer(terminal: PeerVoice, messages: Messages, server: string): PeerObserver {
   const { peer } = messages
   let drawnAtMs = 0
+  const served = new ServedLines(line => terminal.print(line), messages)
   return {
     onReading(done, total) {
       if (done === total) {
@@ -34,7 +36,7 @@ export function reportPeer(terminal: PeerVoice, messages: Messages, server: stri
       drawnAtMs = monotonicMs()
       terminal.showProgress(peer.reading(done, total))
     },
-    onServed: (name, address) => terminal.print(peer.served(printable(name), printable(address))),
+    onServed: (name, address) => served.add(name, address),
     onRenewed: state => {
       for (const line of describeRegistration(state, 'update', messages)) terminal.print(line)
     },

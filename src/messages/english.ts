@@ -251,6 +251,8 @@ export const english = {
     started: (directory: string, count: number, port: number) =>
       `Sharing ${pictures(count)} of ${directory} on port ${port}.`,
     served: (name: string, address: string) => `Sent ${name} to ${address}.`,
+    servedMany: (count: number, address: string) =>
+      `Sent ${count.toLocaleString('en')} more pictures to ${address}.`,
     registered: (count: number) => `Registered ${pictures(count)}.`,
     updated: (count: number) => `The index server now lists ${pictures(count)} of yours.`,
     leftOut: (count: number) =>

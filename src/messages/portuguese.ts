@@ -250,6 +250,7 @@ export const portuguese: Messages = {
     started: (directory, count, port) =>
       `Compartilhando ${pictures(count)} de ${directory} na porta ${port}.`,
     served: (name, address) => `“${name}” enviada para ${address}.`,
+    servedMany: (count, address) => `Mais ${count.toLocaleString('pt-BR')} imagens enviadas para ${address}.`,
     registered: count => `${count === 1 ? 'Registrada' : 'Registradas'} ${pictures(count)}.`,
     updated: count => `O servidor de índice agora lista ${pictures(count)} deste cliente.`,
     leftOut: count =>

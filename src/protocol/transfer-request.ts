@@ -23,11 +23,10 @@ export function encodeTransferRequest(digest: Digest): Buffer {
  * `'malformed'` as soon as none can.
  */
 export function decodeTransferRequest(bytes: Uint8Array): Digest | 'incomplete' | 'malformed' {
-  const text = Buffer.from(
-    bytes.buffer,
-    bytes.byteOffset,
-    Math.min(bytes.byteLength, TRANSFER_REQUEST_BYTES),
-  ).toString('latin1')
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, TRANSFER_REQUEST_BYTES))
+  const text = buffer.toString('latin1', 0, TRANSFER_REQUEST_BYTES)
   if (text.length < PREFIX.length) return PREFIX.startsWith(text) ? 'incomplete' : 'malformed'
   if (!text.startsWith(PREFIX)) return 'malformed'
   const hex = text.slice(PREFIX.length)

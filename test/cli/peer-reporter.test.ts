@@ -24,6 +24,24 @@ test('says what was sent, with hostile names made printable', () => {
   assert.equal(printed(), `${messages.peer.served(SHOWN, '1.2.3.4')}\n`)
 })
 
+test('says the first picture that was sent at once, and many that follow quickly as a number', t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { terminal, printed } = openTestTerminal()
+  const { onServed } = reportPeer(terminal, messages, SERVER)
+  for (let sent = 0; sent < 6; sent += 1) onServed('a.png', '1.2.3.4')
+  for (let sent = 0; sent < 2; sent += 1) onServed('b.png', '1.2.3.5')
+  assert.equal(printed(), `${messages.peer.served('a.png', '1.2.3.4')}\n`)
+  t.mock.timers.tick(1000)
+  const b = `${messages.peer.served('b.png', '1.2.3.5')}\n`
+  assert.equal(
+    printed(),
+    `${messages.peer.served('a.png', '1.2.3.4')}\n${messages.peer.servedMany(5, '1.2.3.4')}\n${b}${b}`,
+  )
+  t.mock.timers.tick(1000)
+  onServed('c.png', '1.2.3.4')
+  assert.ok(printed().endsWith(`${messages.peer.served('c.png', '1.2.3.4')}\n`))
+})
+
 test('says once that the server stays silent, after some tries', () => {
   const { terminal, printed } = openTestTerminal()
   const reporter = reportPeer(terminal, messages, SERVER)
