@@ -33,10 +33,7 @@ test('says the first picture that was sent at once, and many that follow quickly
   assert.equal(printed(), `${messages.peer.served('a.png', '1.2.3.4')}\n`)
   t.mock.timers.tick(1000)
   const b = `${messages.peer.served('b.png', '1.2.3.5')}\n`
-  assert.equal(
-    printed(),
-    `${messages.peer.served('a.png', '1.2.3.4')}\n${messages.peer.servedMany(5, '1.2.3.4')}\n${b}${b}`,
-  )
+  assert.equal(printed(), `${messages.peer.servedMany(5, '1.2.3.4')}\n${b}${b}`)
   t.mock.timers.tick(1000)
   onServed('c.png', '1.2.3.4')
   assert.ok(printed().endsWith(`${messages.peer.served('c.png', '1.2.3.4')}\n`))

@@ -7,3 +7,11 @@ const SEED = 20_261_122
 export function assertProperty<Values>(property: fc.IProperty<Values>, runs = 1000): void {
   fc.assert(property, { seed: SEED, numRuns: runs })
 }
+
+/** The same for a property that takes its time. */
+export async function assertAsyncProperty<Values>(
+  property: fc.IAsyncProperty<Values>,
+  runs = 200,
+): Promise<void> {
+  await fc.assert(property, { seed: SEED, numRuns: runs })
+}
