@@ -114,8 +114,7 @@ test('a time that lies ahead, or is none, is not told and meets no condition', (
 })
 
 test('whatever a name and the headers hold, no header of the answer breaks out of its line', () => {
-  const unit = fc.oneof(fc.integer({ min: 0, max: 0xff }), fc.integer({ min: 0, max: 0xffff }))
-  const text = fc.array(unit, { maxLength: 40 }).map(units => String.fromCharCode(...units))
+  const text = fc.string({ unit: 'binary', maxLength: 40 })
   const names = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
   const headers = fc.dictionary(fc.constantFrom(...names), text)
   assertProperty(
@@ -123,5 +122,6 @@ test('whatever a name and the headers hold, no header of the answer breaks out o
       const { response } = ask({ image: { name }, headers })
       for (const value of Object.values(response.headers)) assert.match(value, /^[\x20-\x7e]*$/)
     }),
+    200,
   )
 })
