@@ -29,11 +29,11 @@ test('tags that are written are read again, alone and in a list', () => {
 
 test('any text is read to its end, in time that grows with it', () => {
   assertProperty(
-    fc.property(fc.string({ unit: 'binary', maxLength: 60 }), text => {
+    fc.property(fc.array(fc.oneof(character, fc.constantFrom('"', ' ', '\n', '\u0100'))), characters => {
+      const text = characters.join('')
       const tags = parseEntityTags(text)
       assert.ok(tags === '*' || tags.length <= text.length)
     }),
-    200,
   )
   assert.deepEqual(parseEntityTags(','.repeat(100_000)), [])
   assert.deepEqual(parseEntityTags(`"${' '.repeat(100_000)}`), [])

@@ -157,12 +157,17 @@ export class Library {
       if (known === undefined) continue
       const opened = openUnchanged(join(this.#options.directory, path), known.fingerprint, {
         mediaType: mediaTypeOf(known.image?.formatId ?? ''),
-        sha256: () => this.#options.store.detailsOf([path]).get(path)?.details.sha256,
+        sha256: () => this.#sha256Of(path, digest),
       })
       if (opened !== undefined) return opened
       this.#refreshPaths([path]).catch(() => {})
     }
     return undefined
+  }
+
+  #sha256Of(path: string, digest: Digest): string | undefined {
+    const kept = this.#options.store.detailsOf([path]).get(path)
+    return kept?.digest === digest ? kept.details.sha256 : undefined
   }
 
   /** Where that image lies, as it was when it was hashed; empty where none is shared. */

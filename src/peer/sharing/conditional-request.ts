@@ -64,5 +64,6 @@ function matchesAny(
 }
 
 function dateIn(headers: Headers, name: string, nowMs: number): number | undefined {
-  return parseHttpDate(headers.get(name) ?? '', nowMs)
+  const text = headers.get(name)
+  return text === undefined ? undefined : parseHttpDate(text, nowMs)
 }

@@ -56,6 +56,7 @@ function answerOpened(
     return problemResponse('rangeNotSatisfiable', { headers: { 'Content-Range': `bytes */${size}` } })
   }
   const { start, end } = range === 'whole' ? { start: 0, end: size } : range
+  const { sha256 } = opened
   return {
     status: range === 'whole' ? 200 : 206,
     headers: {
@@ -66,7 +67,7 @@ function answerOpened(
       ...(validators.modifiedMs === undefined
         ? {}
         : { 'Last-Modified': new Date(validators.modifiedMs).toUTCString() }),
-      ...(opened.sha256 === undefined ? {} : { 'Repr-Digest': reprDigest(opened.sha256) }),
+      ...(sha256 === undefined ? {} : { 'Repr-Digest': reprDigest(sha256) }),
       'Content-Disposition': inlineAs(opened.name),
       ...PICTURE_SAFETY,
     },

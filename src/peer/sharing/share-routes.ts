@@ -16,16 +16,17 @@ export interface ShareSources {
 const IMAGE = /^\/images\/([0-9a-fA-F]{32})(\/preview)?$/
 
 /**
- * The answer to a request on the share port. Rejects with the signal's reason where the asker left while a preview was
- * being made; with nothing else.
+ * The answer to a request on the share port. Rejects with the signal's reason where the asker left meanwhile, and then
+ * leaves no file open; with nothing else.
  */
 export async function answerShareRequest(
   request: ShareRequest,
   { library, previews }: ShareSources,
   signal: AbortSignal,
 ): Promise<ShareResponse> {
+  signal.throwIfAborted()
   const nowMs = Date.now()
-  if (request.path === '/images') return answerImageList(request, library)
+  if (request.path === '/images') return answerImageList(request, library, signal)
   const [, hex = '', preview] = IMAGE.exec(request.path) ?? []
   const digest = parseDigest(hex)
   if (digest === undefined) return problemResponse('notFound')

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { answerImageList } from '../../../src/peer/sharing/image-list-route.ts'
+import type { ShareRequest } from '../../../src/peer/sharing/share-message.ts'
 import { md5 } from '../../support/md5.ts'
 import { picture } from '../../support/pictures.ts'
 import { type RoutesUnderTest, routesOf } from './routes-under-test.ts'
@@ -91,6 +93,38 @@ test('while images come and go, those that stay are told once, also behind one t
     stay.map(() => 1),
   )
   assert.equal(new Set(listed.map(image => image.md5)).size, listed.length)
+})
+
+test('a long page is read in pieces, each from where the one before ended, and not for one who left', async t => {
+  const entries = Array.from({ length: 450 }, (_, number) => ({
+    digest: md5(Buffer.from(`${number}`)),
+    name: `${number}.png`,
+  })).sort((one, other) => (one.digest < other.digest ? -1 : 1))
+  let reads = 0
+  const library = {
+    page: (after: string | undefined, limit: number) => {
+      reads += 1
+      assert.ok(limit <= 100)
+      return entries.filter(({ digest }) => after === undefined || digest > after).slice(0, limit)
+    },
+  }
+  const request: ShareRequest = {
+    ...{ method: 'GET', path: '/images', query: 'limit=400', address: '127.0.0.1', headers: new Map() },
+  }
+  const { body } = await answerImageList(request, library, t.signal)
+  const page: { images: Listed[]; next?: string } = JSON.parse(String(body))
+  const shown = entries.slice(0, 400).map(({ digest }) => digest)
+  assert.deepEqual(
+    page.images.map(image => image.md5),
+    shown,
+  )
+  assert.equal(page.next, shown.at(-1))
+  reads = 0
+  const leaving = new AbortController()
+  const answer = answerImageList(request, library, leaving.signal)
+  leaving.abort(new Error('left'))
+  await assert.rejects(answer, /^Error: left$/)
+  assert.equal(reads, 1)
 })
 
 test('a limit or a cursor that is none is refused', async t => {
