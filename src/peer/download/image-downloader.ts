@@ -4,9 +4,8 @@ import { join, resolve } from 'node:path'
 import { Failure, type FailureDetails, systemReason } from '../../base/failure.ts'
 import type { Digest } from '../../protocol/digest.ts'
 import { type SafeFileName, safeFileName, TEMPORARY_NAME_PREFIX } from '../file-name.ts'
-import { placeFile } from '../place-file.ts'
 import { PART_SUFFIX } from './abandoned-downloads.ts'
-import { checkFreeSpace } from './disk-space.ts'
+import { FreeSpace } from './disk-space.ts'
 import type { DownloadedImage, DownloadRequest } from './download-request.ts'
 import { FolderLock } from './folder-lock.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -23,6 +22,8 @@ export interface ImageDownloaderOptions {
 /** A folder that is downloaded into. */
 interface Folder {
   users: number
+  readonly space: FreeSpace
+  readonly made: Promise<unknown>
   readonly lock: Promise<FolderLock | undefined>
 }
 
@@ -33,7 +34,9 @@ interface Folder {
 export class ImageDownloader {
   readonly #limit = new RateLimit()
   readonly #threads = new TransferThreads({ rateLimit: this.#limit.memory })
-  readonly #commit = new GroupCommit()
+  readonly #commit = new GroupCommit(() => this.#fetching > 0)
+  /** Downloads that do not have all their bytes. */
+  #fetching = 0
   readonly #folders = new Map<string, Folder>()
   /** By folder and digest. As many as downloads under way, which the caller bounds. */
   readonly #running = new Map<string, Promise<DownloadedImage>>()
@@ -66,7 +69,7 @@ export class ImageDownloader {
   async stop(): Promise<void> {
     this.#stopping.abort()
     await Promise.allSettled(this.#running.values())
-    await this.#threads.close()
+    await Promise.all([this.#threads.close(), this.#commit.close()])
   }
 
   async #download(request: DownloadRequest): Promise<DownloadedImage> {
@@ -76,18 +79,26 @@ export class ImageDownloader {
       throw new Failure('nameRefused', { name: image.name, reason: judged.reason })
     const signal = AbortSignal.any([request.signal, this.#stopping.signal])
     let folder: Folder | undefined
+    let isFetching = true
+    this.#fetching += 1
+    const endFetching = () => {
+      if (isFetching) this.#fetching -= 1
+      isFetching = false
+    }
     try {
       signal.throwIfAborted()
-      await mkdir(directory, { recursive: true })
-      await checkFreeSpace(directory, image.details.bytes ?? 0)
       folder = this.#enter(directory)
+      await folder.made
+      await folder.space.take(image.details.bytes ?? 0)
       const isKept = (await folder.lock) !== undefined
       const partPath = partPathOf(directory, image.digest, isKept)
-      const { arrived, name } = await this.#transfer(request, judged.name, partPath, isKept, signal)
+      const { arrived, name } = await this.#fetch(request, judged.name, partPath, isKept, signal)
+      // The next one is begun before this one counts as fetched, so that it is known that more is coming.
+      request.observer.onArrived?.()
+      endFetching()
       try {
-        await this.#commit.sync(partPath)
-        const fileName = await placeFile({ temporaryPath: partPath, directory, name })
         const { bytes, owner, failed, resumedFrom } = arrived
+        const fileName = await this.#commit.commit({ partPath, directory, name, bytes })
         const path = join(directory, fileName)
         return { digest: image.digest, fileName, path, bytes, owner, failed, resumedFrom }
       } catch (error) {
@@ -97,11 +108,13 @@ export class ImageDownloader {
     } catch (error) {
       throw asFailure(error, image.name, directory, signal)
     } finally {
+      endFetching()
+      this.#commit.look()
       if (folder !== undefined) await this.#leave(directory, folder)
     }
   }
 
-  #transfer(
+  #fetch(
     { image, directory, limits, observer, onWrongContent }: DownloadRequest,
     safeName: SafeFileName,
     partPath: string,
@@ -135,7 +148,7 @@ export class ImageDownloader {
   }
 
   #enter(directory: string): Folder {
-    const folder = this.#folders.get(directory) ?? { users: 0, lock: FolderLock.take(directory) }
+    const folder = this.#folders.get(directory) ?? openFolder(directory)
     folder.users += 1
     this.#folders.set(directory, folder)
     return folder
@@ -147,6 +160,15 @@ export class ImageDownloader {
     this.#folders.delete(directory)
     ;(await folder.lock)?.release()
   }
+}
+
+function openFolder(directory: string): Folder {
+  const made = mkdir(directory, { recursive: true })
+  const lock = made.then(
+    () => FolderLock.take(directory),
+    () => undefined,
+  )
+  return { users: 0, made, lock, space: new FreeSpace(directory) }
 }
 
 function partPathOf(directory: string, digest: Digest, isKept: boolean): string {

@@ -46,6 +46,9 @@ export interface TransferEngineOptions {
 /** Images at once unless said otherwise: enough that one's waiting is another's sending, few enough for an owner's slots. */
 export const DEFAULT_AT_ONCE = 8
 
+/** Images that have arrived and wait for the disk and their names: some hundred ms of small ones. */
+const MAX_UNNAMED = 512
+
 /** Milliseconds, and changes, between two writes of the store: what came after the last one is done again after a kill. */
 const KEEP_MS = 500
 const KEEP_CHANGES = 512
@@ -61,8 +64,10 @@ const FINAL_FAILURES = ['nameRefused', 'directoryMissing'] as const
 export class TransferEngine {
   readonly #options: TransferEngineOptions
   readonly #stopping = new AbortController()
-  /** One for each running transfer, `atOnce` at most. */
+  /** One for each running transfer, `atOnce` and {@link MAX_UNNAMED} at most. */
   readonly #running = new Map<Digest, Promise<void>>()
+  /** Those of them that do not have all their bytes. */
+  readonly #fetching = new Set<Digest>()
   /** Transfers that have the owner as their first, by its address. */
   readonly #load = new Map<string, number>()
   readonly #distrusted = new Set<string>()
@@ -94,7 +99,7 @@ export class TransferEngine {
     const { queue, atOnce } = this.#options
     if (this.#stopping.signal.aborted) return
     queue.wake(Date.now())
-    while (this.#running.size < atOnce) {
+    while (this.#fetching.size < atOnce && this.#running.size - this.#fetching.size < MAX_UNNAMED) {
       const transfer = queue.next(owner => this.#rank(owner))
       if (transfer === undefined || !this.#begin(transfer)) break
     }
@@ -144,7 +149,9 @@ export class TransferEngine {
       return true
     }
     if (!queue.start(digest)) return false
+    this.#fetching.add(digest)
     const ended = this.#run(transfer).finally(() => {
+      this.#fetching.delete(digest)
       this.#running.delete(digest)
       this.pump()
     })
@@ -172,6 +179,10 @@ export class TransferEngine {
             if (queue.progress(digest, bytes)) observer.onProgress(transfer, owner, bytes)
           },
           onFailedAttempt: attempt => observer.onFailedAttempt(transfer, attempt),
+          onArrived: () => {
+            this.#fetching.delete(digest)
+            this.pump()
+          },
         },
         onWrongContent: owner => this.#distrust(formatEndpoint(owner)),
       })
