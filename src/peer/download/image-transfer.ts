@@ -3,6 +3,7 @@ import { monotonicMs } from '../../base/clock.ts'
 import { Failure, type OwnerFault } from '../../base/failure.ts'
 import type { Digest } from '../../protocol/digest.ts'
 import { type Endpoint, formatEndpoint } from '../../protocol/endpoint.ts'
+import type { ArrivingFile } from './arriving-file.ts'
 import { BLOCK_BYTES, type Block, BlockMap } from './block-map.ts'
 import type { DownloadObserver, FailedAttempt } from './download-request.ts'
 import type { FetchLimits } from './fetch-limits.ts'
@@ -10,7 +11,6 @@ import type { HashFollowers } from './hash-followers.ts'
 import { type ImageSource, isForgiven, newSource, noteBusy } from './image-source.ts'
 import type { OldOwners } from './old-owners.ts'
 import type { OwnerConnections } from './owner-connections.ts'
-import type { PartFile } from './part-file.ts'
 import { type ContentDigests, PrefixHash } from './prefix-hash.ts'
 import { requestRange, requestWhole, type SourceAnswer } from './source-request.ts'
 
@@ -77,7 +77,8 @@ interface Lane {
   at: number
   readonly startedMs: number
   readonly startedAt: number
-  readonly relief: AbortController
+  /** Where one of several can take over. */
+  readonly relief: AbortController | undefined
 }
 
 /**
@@ -86,12 +87,12 @@ interface Lane {
  */
 export class ImageTransfer {
   readonly #job: TransferJob
-  readonly #file: PartFile
+  readonly #file: ArrivingFile
   readonly #tools: TransferTools
   readonly #observer: TransferObserver
-  /** The caller's, and our own when one of several lanes cannot go on. */
+  /** The caller's; ours when one of several lanes cannot go on. */
+  readonly #stopping: AbortController
   readonly #signal: AbortSignal
-  readonly #stopping = new AbortController()
   readonly #sources: ImageSource[]
   readonly #failed: FailedAttempt[] = []
   readonly #hash: PrefixHash
@@ -105,16 +106,17 @@ export class ImageTransfer {
 
   constructor(
     job: TransferJob,
-    file: PartFile,
+    file: ArrivingFile,
     tools: TransferTools,
     observer: TransferObserver,
-    signal: AbortSignal,
+    stopping: AbortController,
   ) {
     this.#job = job
     this.#file = file
     this.#tools = tools
     this.#observer = observer
-    this.#signal = AbortSignal.any([signal, this.#stopping.signal])
+    this.#stopping = stopping
+    this.#signal = stopping.signal
     this.#sources = job.owners.map(owner => newSource(owner, tools.oldOwners.has(formatEndpoint(owner))))
     this.#hash = new PrefixHash(file, tools.followers, job.sha256 !== undefined)
     // The last byte comes anew: the answer then always tells size and owner, also where nothing was missing.
@@ -151,7 +153,7 @@ export class ImageTransfer {
         this.#begin()
       }
     } finally {
-      for (const lane of this.#lanes) lane.relief.abort()
+      for (const lane of this.#lanes) lane.relief?.abort()
       this.#hash.reset()
     }
   }
@@ -270,7 +272,7 @@ export class ImageTransfer {
     const end = isOpen ? limits.imageBytes + 1 : block.from + this.#blocks.lengthOf(block)
     const lane: Lane = {
       ...{ source, block, end, at: from, startedMs: monotonicMs(), startedAt: from },
-      relief: new AbortController(),
+      relief: isShared ? new AbortController() : undefined,
     }
     block.taken = true
     this.#lanes.add(lane)
@@ -278,7 +280,7 @@ export class ImageTransfer {
       const answer = await requestRange(this.#tools.connections, source, {
         ...{ digest, limits, from },
         to: isOpen ? undefined : end,
-        signal: AbortSignal.any([this.#signal, lane.relief.signal]),
+        signal: lane.relief ? AbortSignal.any([this.#signal, lane.relief.signal]) : this.#signal,
         onSize: size => this.#takeSize(source, size),
         onBytes: bytes => this.#deposit(lane, bytes),
         onModified: milliseconds => {
@@ -288,7 +290,7 @@ export class ImageTransfer {
       this.#noteAnswer(source, answer)
     } catch (error) {
       this.#signal.throwIfAborted()
-      if (!lane.relief.signal.aborted) throw error
+      if (lane.relief?.signal.aborted !== true) throw error
       source.state = 'ready'
       source.busyUntilMs = monotonicMs() + RELIEVED_MS
     } finally {
@@ -521,7 +523,7 @@ export class ImageTransfer {
     }
     if (worst === undefined || monotonicMs() - worst.startedMs < RELIEF_MS) return
     const ownMs = (worst.end - worst.at) / Math.max(source.bytesPerMs, MIN_BYTES_PER_MS)
-    if (worstMs >= ownMs * RELIEF_FACTOR + RELIEF_MS) worst.relief.abort()
+    if (worstMs >= ownMs * RELIEF_FACTOR + RELIEF_MS) worst.relief?.abort()
   }
 
   async #wait(untilMs: number): Promise<void> {

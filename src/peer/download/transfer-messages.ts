@@ -12,6 +12,8 @@ export type TransferOrder =
       readonly job: TransferJob
       readonly directory: string
       readonly partPath: string
+      /** Whether an earlier download may have left something there. */
+      readonly mayBeThere: boolean
       /** Whether what came so far stays for a later download when this one fails. */
       readonly isKept: boolean
       readonly safeName: SafeFileName

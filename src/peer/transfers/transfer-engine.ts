@@ -35,7 +35,7 @@ export interface TransferEngineOptions {
   /** Asks the index server anew who has an image. */
   readonly find: (digest: Digest, signal: AbortSignal) => Promise<CatalogImage | undefined>
   readonly observer: TransferObserver
-  /** Images fetched at once. */
+  /** Images fetched at once; small ones count for less. */
   readonly atOnce: number
   /** From 0 to 1. */
   readonly random?: () => number
@@ -45,6 +45,13 @@ export interface TransferEngineOptions {
 
 /** Images at once unless said otherwise: enough that one's waiting is another's sending, few enough for an owner's slots. */
 export const DEFAULT_AT_ONCE = 8
+
+/**
+ * Bytes up to which an image counts as an eighth of one: the next small one is at hand where the last ends. How many an
+ * owner sends at once is bounded by the connections to it.
+ */
+const SMALL_BYTES = 1024 ** 2
+const SMALL_WEIGHT = 1 / 8
 
 /** Images that have arrived and wait for the disk and their names: some hundred ms of small ones. */
 const MAX_UNNAMED = 512
@@ -68,6 +75,7 @@ export class TransferEngine {
   readonly #running = new Map<Digest, Promise<void>>()
   /** Those of them that do not have all their bytes. */
   readonly #fetching = new Set<Digest>()
+  #weight = 0
   /** Transfers that have the owner as their first, by its address. */
   readonly #load = new Map<string, number>()
   readonly #distrusted = new Set<string>()
@@ -99,7 +107,7 @@ export class TransferEngine {
     const { queue, atOnce } = this.#options
     if (this.#stopping.signal.aborted) return
     queue.wake(Date.now())
-    while (this.#fetching.size < atOnce && this.#running.size - this.#fetching.size < MAX_UNNAMED) {
+    while (this.#weight <= atOnce - SMALL_WEIGHT && this.#running.size - this.#fetching.size < MAX_UNNAMED) {
       const transfer = queue.next(owner => this.#rank(owner))
       if (transfer === undefined || !this.#begin(transfer)) break
     }
@@ -150,8 +158,9 @@ export class TransferEngine {
     }
     if (!queue.start(digest)) return false
     this.#fetching.add(digest)
+    this.#weight += weightOf(transfer)
     const ended = this.#run(transfer).finally(() => {
-      this.#fetching.delete(digest)
+      this.#arrived(transfer)
       this.#running.delete(digest)
       this.pump()
     })
@@ -180,7 +189,7 @@ export class TransferEngine {
           },
           onFailedAttempt: attempt => observer.onFailedAttempt(transfer, attempt),
           onArrived: () => {
-            this.#fetching.delete(digest)
+            this.#arrived(transfer)
             this.pump()
           },
         },
@@ -195,6 +204,10 @@ export class TransferEngine {
       if (first !== undefined && left > 0) this.#load.set(first, left)
       else if (first !== undefined) this.#load.delete(first)
     }
+  }
+
+  #arrived(transfer: Transfer): void {
+    if (this.#fetching.delete(transfer.digest)) this.#weight -= weightOf(transfer)
   }
 
   /** The image with its owners in the order in which to ask; looked up anew once a try failed. */
@@ -271,3 +284,7 @@ export class TransferEngine {
 
 /** Owners remembered for having sent wrong bytes, at most; the oldest is forgotten first. */
 const MAX_DISTRUSTED = 10_000
+
+function weightOf({ details: { bytes } }: Transfer): number {
+  return bytes !== undefined && bytes <= SMALL_BYTES ? SMALL_WEIGHT : 1
+}
