@@ -3,6 +3,7 @@ import { siblingModule } from '../../base/sibling-module.ts'
 import type { ArrivedFile } from './commit-group.ts'
 import type { CommitAnswer, CommitOrder } from './commit-worker.ts'
 import { SaveError } from './part-file.ts'
+import { THREAD_LIMITS } from './thread-limits.ts'
 
 /** Milliseconds for which a file waits for others at most, while others arrive: syncing costs about as much for one as for many. */
 const GATHER_MS = 150
@@ -84,7 +85,7 @@ export class GroupCommit {
   }
 
   #start(): Worker {
-    const thread = new Worker(siblingModule(import.meta.url, 'commit-worker'))
+    const thread = new Worker(siblingModule(import.meta.url, 'commit-worker'), { resourceLimits: THREAD_LIMITS })
     thread.on('message', (answer: CommitAnswer) => this.#take(thread, answer))
     const lose = () => {
       if (this.#thread !== thread) return
