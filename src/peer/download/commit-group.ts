@@ -40,6 +40,13 @@ export class CommitGroup {
     this.#placer = new FilePlacer(calls)
   }
 
+  /** A file has much already: the disk begins with it. */
+  begin(path: string): void {
+    try {
+      this.#disk.begin?.(path)
+    } catch {}
+  }
+
   /**
    * Commits files of one directory; what goes wrong with one is no other's matter. `isLast`: the names are synced too;
    * those of other groups are with the next group.

@@ -5,8 +5,8 @@ import { Failure } from '../../base/failure.ts'
 /** Bytes that a download leaves free on the disk, for everything else that runs there. */
 export const DISK_RESERVE_BYTES: number = 64 * 1024 ** 2
 
-/** Bytes written between two looks at how much disk is free. */
-export const DISK_CHECK_BYTES: number = 64 * 1024 ** 2
+/** Bytes of an image written between two looks at how much disk is free, and before the disk is told to begin. */
+export const DISK_CHECK_BYTES: number = 32 * 1024 ** 2
 
 /** Milliseconds for which what a disk has free is believed: others write to it too. */
 const BELIEVED_MS = 500

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { siblingModule } from '../../base/sibling-module.ts'
 import type { ArrivedFile } from './commit-group.ts'
-import type { CommitAnswer, CommitOrder } from './commit-worker.ts'
+import type { BeginOrder, CommitAnswer, CommitOrder } from './commit-worker.ts'
 import { SaveError } from './part-file.ts'
 import { THREAD_LIMITS } from './thread-limits.ts'
 
@@ -59,6 +59,13 @@ export class GroupCommit {
     if (this.#waiting.length > 0 && (this.#bytes >= GROUP_BYTES || !this.#isMoreComing())) this.#flush()
   }
 
+  /** Much of a file is written: the disk is to begin with it, so that its commit has less to wait for. */
+  begin(path: string): void {
+    const order: BeginOrder = { kind: 'begin', path }
+    this.#working().postMessage(order)
+    if (this.#committing.length === 0) this.#restLater()
+  }
+
   async close(): Promise<void> {
     clearTimeout(this.#gatherTimer)
     clearTimeout(this.#idleTimer)
@@ -77,15 +84,28 @@ export class GroupCommit {
     this.#waiting = this.#waiting.filter(file => file.directory !== directory)
     this.#bytes = this.#waiting.reduce((sum, { bytes }) => sum + bytes, 0)
     const files = this.#committing.map(({ partPath, name }) => ({ partPath, name }))
-    const order: CommitOrder = { directory, files, isLast: !this.#isMoreComing() }
+    const order: CommitOrder = { kind: 'commit', directory, files, isLast: !this.#isMoreComing() }
+    const thread = this.#working()
+    thread.ref()
+    thread.postMessage(order)
+  }
+
+  #working(): Worker {
     clearTimeout(this.#idleTimer)
     this.#thread ??= this.#start()
-    this.#thread.ref()
-    this.#thread.postMessage(order)
+    return this.#thread
+  }
+
+  #restLater(): void {
+    this.#idleTimer = setTimeout(() => void this.close(), IDLE_MS)
+    this.#idleTimer.unref()
   }
 
   #start(): Worker {
-    const thread = new Worker(siblingModule(import.meta.url, 'commit-worker'), { resourceLimits: THREAD_LIMITS })
+    const thread = new Worker(siblingModule(import.meta.url, 'commit-worker'), {
+      resourceLimits: THREAD_LIMITS,
+    })
+    thread.unref()
     thread.on('message', (answer: CommitAnswer) => this.#take(thread, answer))
     const lose = () => {
       if (this.#thread !== thread) return
@@ -99,8 +119,7 @@ export class GroupCommit {
 
   #take(thread: Worker, answer: CommitAnswer): void {
     thread.unref()
-    this.#idleTimer = setTimeout(() => void this.close(), IDLE_MS)
-    this.#idleTimer.unref()
+    this.#restLater()
     this.#settle(answer)
   }
 

@@ -90,7 +90,9 @@ export class HashFollowers {
   #thread(algorithm: Algorithm): Worker {
     const running = this.#threads.get(algorithm)
     if (running !== undefined) return running
-    const thread = new Worker(siblingModule(import.meta.url, 'hash-follower-worker'), { resourceLimits: THREAD_LIMITS })
+    const thread = new Worker(siblingModule(import.meta.url, 'hash-follower-worker'), {
+      resourceLimits: THREAD_LIMITS,
+    })
     thread.unref()
     this.#threads.set(algorithm, thread)
     thread.on('message', ({ id, hex, trouble }: FollowerAnswer) => {

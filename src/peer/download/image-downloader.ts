@@ -131,6 +131,7 @@ export class ImageDownloader {
     const cancel = this.#threads.begin({ job, directory, ...part, safeName }, news => {
       if (news === undefined) return reject(new Error('the transfer thread ended'))
       if (news.kind === 'bytes') observer.onBytes(news.owner, news.bytes)
+      else if (news.kind === 'written') this.#commit.begin(part.partPath)
       else if (news.kind === 'attempt') observer.onFailedAttempt(news.attempt)
       else if (news.kind === 'wrongContent') onWrongContent(news.owner)
       else if (news.kind === 'done') done({ arrived: news.image, name: news.name })

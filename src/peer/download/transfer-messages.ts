@@ -30,6 +30,8 @@ export type TransferTrouble =
 /** What it tells, several at once. */
 export type TransferNews =
   | { readonly kind: 'bytes'; readonly id: number; readonly owner: string; readonly bytes: number }
+  /** Much was written since the last time. */
+  | { readonly kind: 'written'; readonly id: number }
   | { readonly kind: 'attempt'; readonly id: number; readonly attempt: FailedAttempt }
   | { readonly kind: 'wrongContent'; readonly id: number; readonly owner: Endpoint }
   | {

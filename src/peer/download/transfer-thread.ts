@@ -82,6 +82,7 @@ export class TransferThread {
           unchecked += bytes
           if (unchecked < DISK_CHECK_BYTES) return
           unchecked = 0
+          this.#tell({ kind: 'written', id })
           checkDisk(directory)
         },
       },

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { siblingModule } from '../../base/sibling-module.ts'
-import type { TransferNews, TransferOrder, TransferThreadData } from './transfer-messages.ts'
 import { THREAD_LIMITS } from './thread-limits.ts'
+import type { TransferNews, TransferOrder, TransferThreadData } from './transfer-messages.ts'
 
 /** Milliseconds after which idle threads are ended. */
 const IDLE_MS = 10_000

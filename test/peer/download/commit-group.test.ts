@@ -38,6 +38,7 @@ function recorder(disk: Partial<DiskSync> = {}): { happened: string[]; group: Co
     {
       fileSystem:
         'fileSystem' in disk ? disk.fileSystem && noting('all', disk.fileSystem) : noting('all', undefined),
+      begin: undefined,
       file: noting('file', disk.file),
       directory: noting('names', disk.directory),
     },
