@@ -33,6 +33,8 @@ export interface DownloadObserver {
   onBytes(owner: string, bytes: number): void
   /** An owner failed and the next one is asked, where there is one. */
   onFailedAttempt(attempt: FailedAttempt): void
+  /** All of it is there and right; what is left is the disk and the name, which wait for others. */
+  onArrived?(): void
 }
 
 /** What to fetch and where to put it. */

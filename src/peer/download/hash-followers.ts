@@ -3,6 +3,7 @@ import { systemReason } from '../../base/failure.ts'
 import { siblingModule } from '../../base/sibling-module.ts'
 import { SaveError } from './part-file.ts'
 import type { ContentDigests } from './prefix-hash.ts'
+import { THREAD_LIMITS } from './thread-limits.ts'
 
 /** What a thread that hashes is told. */
 export type FollowerOrder =
@@ -89,7 +90,9 @@ export class HashFollowers {
   #thread(algorithm: Algorithm): Worker {
     const running = this.#threads.get(algorithm)
     if (running !== undefined) return running
-    const thread = new Worker(siblingModule(import.meta.url, 'hash-follower-worker'))
+    const thread = new Worker(siblingModule(import.meta.url, 'hash-follower-worker'), {
+      resourceLimits: THREAD_LIMITS,
+    })
     thread.unref()
     this.#threads.set(algorithm, thread)
     thread.on('message', ({ id, hex, trouble }: FollowerAnswer) => {

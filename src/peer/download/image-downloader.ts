@@ -1,14 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Failure, type FailureDetails, systemReason } from '../../base/failure.ts'
-import type { Digest } from '../../protocol/digest.ts'
-import { type SafeFileName, safeFileName, TEMPORARY_NAME_PREFIX } from '../file-name.ts'
-import { placeFile } from '../place-file.ts'
-import { PART_SUFFIX } from './abandoned-downloads.ts'
-import { checkFreeSpace } from './disk-space.ts'
+import { type SafeFileName, safeFileName } from '../file-name.ts'
+import { DownloadFolder, type PartPlace } from './download-folder.ts'
 import type { DownloadedImage, DownloadRequest } from './download-request.ts'
-import { FolderLock } from './folder-lock.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { TransferredImage } from './image-transfer.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -20,12 +15,6 @@ export interface ImageDownloaderOptions {
   readonly downloadLimit?: number
 }
 
-/** A folder that is downloaded into. */
-interface Folder {
-  users: number
-  readonly lock: Promise<FolderLock | undefined>
-}
-
 /**
  * Fetches images, many at once: receiving, writing and hashing in threads, naming here. One for each process. Nothing is
  * ever replaced, and a file has its name only once its content has the digest and is on the disk.
@@ -33,11 +22,14 @@ interface Folder {
 export class ImageDownloader {
   readonly #limit = new RateLimit()
   readonly #threads = new TransferThreads({ rateLimit: this.#limit.memory })
-  readonly #commit = new GroupCommit()
-  readonly #folders = new Map<string, Folder>()
+  readonly #commit = new GroupCommit(() => this.#fetching > 0)
+  /** Downloads that do not have all their bytes. */
+  #fetching = 0
+  readonly #folders = new Map<string, DownloadFolder>()
   /** By folder and digest. As many as downloads under way, which the caller bounds. */
   readonly #running = new Map<string, Promise<DownloadedImage>>()
   readonly #stopping = new AbortController()
+  readonly #signals = new WeakMap<AbortSignal, AbortSignal>()
 
   constructor({ downloadLimit = 0 }: ImageDownloaderOptions = {}) {
     this.setDownloadLimit(downloadLimit)
@@ -66,7 +58,7 @@ export class ImageDownloader {
   async stop(): Promise<void> {
     this.#stopping.abort()
     await Promise.allSettled(this.#running.values())
-    await this.#threads.close()
+    await Promise.all([this.#threads.close(), this.#commit.close()])
   }
 
   async #download(request: DownloadRequest): Promise<DownloadedImage> {
@@ -74,38 +66,53 @@ export class ImageDownloader {
     const judged = safeFileName(image.name)
     if (judged.kind === 'refused')
       throw new Failure('nameRefused', { name: image.name, reason: judged.reason })
-    const signal = AbortSignal.any([request.signal, this.#stopping.signal])
-    let folder: Folder | undefined
+    const signal = this.#endingBy(request.signal)
+    let folder: DownloadFolder | undefined
+    let isFetching = true
+    this.#fetching += 1
+    const endFetching = () => {
+      if (isFetching) this.#fetching -= 1
+      isFetching = false
+    }
     try {
       signal.throwIfAborted()
-      await mkdir(directory, { recursive: true })
-      await checkFreeSpace(directory, image.details.bytes ?? 0)
       folder = this.#enter(directory)
-      const isKept = (await folder.lock) !== undefined
-      const partPath = partPathOf(directory, image.digest, isKept)
-      const { arrived, name } = await this.#transfer(request, judged.name, partPath, isKept, signal)
+      const part = await folder.makeRoom(image)
+      const { partPath } = part
+      const { arrived, name } = await this.#fetch(request, judged.name, part, signal)
+      // The next one is begun before this one counts as fetched, so that it is known that more is coming.
+      request.observer.onArrived?.()
+      endFetching()
       try {
-        await this.#commit.sync(partPath)
-        const fileName = await placeFile({ temporaryPath: partPath, directory, name })
         const { bytes, owner, failed, resumedFrom } = arrived
+        const fileName = await this.#commit.commit({ partPath, directory, name, bytes })
         const path = join(directory, fileName)
         return { digest: image.digest, fileName, path, bytes, owner, failed, resumedFrom }
       } catch (error) {
-        if (!isKept) await rm(partPath, { force: true }).catch(() => {})
+        if (!part.isKept) await rm(partPath, { force: true }).catch(() => {})
         throw error
       }
     } catch (error) {
+      folder?.noteLeft(image.digest)
       throw asFailure(error, image.name, directory, signal)
     } finally {
+      endFetching()
+      this.#commit.look()
       if (folder !== undefined) await this.#leave(directory, folder)
     }
   }
 
-  #transfer(
+  /** Made once for each of the callers' signals: many images have the same. */
+  #endingBy(signal: AbortSignal): AbortSignal {
+    const known = this.#signals.get(signal) ?? AbortSignal.any([signal, this.#stopping.signal])
+    this.#signals.set(signal, known)
+    return known
+  }
+
+  #fetch(
     { image, directory, limits, observer, onWrongContent }: DownloadRequest,
     safeName: SafeFileName,
-    partPath: string,
-    isKept: boolean,
+    part: PartPlace,
     signal: AbortSignal,
   ): Promise<{ arrived: TransferredImage; name: SafeFileName }> {
     const {
@@ -121,9 +128,10 @@ export class ImageDownloader {
       ...{ digest, name, disputed, limits, owners: owners.map(({ address, port }) => ({ address, port })) },
       ...{ claimedBytes: details.bytes, sha256: details.sha256 },
     }
-    const cancel = this.#threads.begin({ job, directory, partPath, isKept, safeName }, news => {
+    const cancel = this.#threads.begin({ job, directory, ...part, safeName }, news => {
       if (news === undefined) return reject(new Error('the transfer thread ended'))
       if (news.kind === 'bytes') observer.onBytes(news.owner, news.bytes)
+      else if (news.kind === 'written') this.#commit.begin(part.partPath)
       else if (news.kind === 'attempt') observer.onFailedAttempt(news.attempt)
       else if (news.kind === 'wrongContent') onWrongContent(news.owner)
       else if (news.kind === 'done') done({ arrived: news.image, name: news.name })
@@ -134,24 +142,19 @@ export class ImageDownloader {
     return promise.finally(() => signal.removeEventListener('abort', cancel))
   }
 
-  #enter(directory: string): Folder {
-    const folder = this.#folders.get(directory) ?? { users: 0, lock: FolderLock.take(directory) }
+  #enter(directory: string): DownloadFolder {
+    const folder = this.#folders.get(directory) ?? new DownloadFolder(directory)
     folder.users += 1
     this.#folders.set(directory, folder)
     return folder
   }
 
-  async #leave(directory: string, folder: Folder): Promise<void> {
+  async #leave(directory: string, folder: DownloadFolder): Promise<void> {
     folder.users -= 1
     if (folder.users > 0) return
     this.#folders.delete(directory)
-    ;(await folder.lock)?.release()
+    await folder.close()
   }
-}
-
-function partPathOf(directory: string, digest: Digest, isKept: boolean): string {
-  const name = isKept ? digest : `${digest}-${randomBytes(4).toString('hex')}`
-  return join(directory, `${TEMPORARY_NAME_PREFIX}${name}${PART_SUFFIX}`)
 }
 
 function errorOf(trouble: TransferTrouble, directory: string, name: string): Error {

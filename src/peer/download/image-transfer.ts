@@ -3,14 +3,16 @@ import { monotonicMs } from '../../base/clock.ts'
 import { Failure, type OwnerFault } from '../../base/failure.ts'
 import type { Digest } from '../../protocol/digest.ts'
 import { type Endpoint, formatEndpoint } from '../../protocol/endpoint.ts'
+import type { ArrivingFile } from './arriving-file.ts'
+import { byBlocksGiven, findLiars } from './blame.ts'
 import { BLOCK_BYTES, type Block, BlockMap } from './block-map.ts'
 import type { DownloadObserver, FailedAttempt } from './download-request.ts'
 import type { FetchLimits } from './fetch-limits.ts'
 import type { HashFollowers } from './hash-followers.ts'
 import { type ImageSource, isForgiven, newSource, noteBusy } from './image-source.ts'
+import { type Lane, RELIEF_MS, relieveSlowest } from './lane.ts'
 import type { OldOwners } from './old-owners.ts'
 import type { OwnerConnections } from './owner-connections.ts'
-import type { PartFile } from './part-file.ts'
 import { type ContentDigests, PrefixHash } from './prefix-hash.ts'
 import { requestRange, requestWhole, type SourceAnswer } from './source-request.ts'
 
@@ -58,27 +60,8 @@ const MAX_LANES = 4
 /** Blocks that are fetched before the first gap is filled: what is found only when that is filled is fetched in vain. */
 const MAX_AHEAD_BLOCKS = 16
 
-/** An owner is relieved of its block when another would have it so many times sooner, and milliseconds are won by it. */
-const RELIEF_FACTOR = 2
-const RELIEF_MS = 1000
-
 /** Milliseconds for which an owner that was relieved of its block gets no other. */
 const RELIEVED_MS = 5000
-
-/** What a rate counts as at least, so that nothing is divided by zero. */
-const MIN_BYTES_PER_MS = 0.001
-
-/** One owner sending a part. */
-interface Lane {
-  readonly source: ImageSource
-  readonly block: Block<ImageSource>
-  /** Where its part ends, within the image. */
-  readonly end: number
-  at: number
-  readonly startedMs: number
-  readonly startedAt: number
-  readonly relief: AbortController
-}
 
 /**
  * Brings one image into a file: a small one from one owner after the other, a large one by blocks from several at once, in
@@ -86,12 +69,12 @@ interface Lane {
  */
 export class ImageTransfer {
   readonly #job: TransferJob
-  readonly #file: PartFile
+  readonly #file: ArrivingFile
   readonly #tools: TransferTools
   readonly #observer: TransferObserver
-  /** The caller's, and our own when one of several lanes cannot go on. */
+  /** The caller's; ours when one of several lanes cannot go on. */
+  readonly #stopping: AbortController
   readonly #signal: AbortSignal
-  readonly #stopping = new AbortController()
   readonly #sources: ImageSource[]
   readonly #failed: FailedAttempt[] = []
   readonly #hash: PrefixHash
@@ -105,16 +88,17 @@ export class ImageTransfer {
 
   constructor(
     job: TransferJob,
-    file: PartFile,
+    file: ArrivingFile,
     tools: TransferTools,
     observer: TransferObserver,
-    signal: AbortSignal,
+    stopping: AbortController,
   ) {
     this.#job = job
     this.#file = file
     this.#tools = tools
     this.#observer = observer
-    this.#signal = AbortSignal.any([signal, this.#stopping.signal])
+    this.#stopping = stopping
+    this.#signal = stopping.signal
     this.#sources = job.owners.map(owner => newSource(owner, tools.oldOwners.has(formatEndpoint(owner))))
     this.#hash = new PrefixHash(file, tools.followers, job.sha256 !== undefined)
     // The last byte comes anew: the answer then always tells size and owner, also where nothing was missing.
@@ -139,19 +123,19 @@ export class ImageTransfer {
     try {
       for (;;) {
         await this.#collect()
-        const owner = this.#mainGiver()
+        const owner = byBlocksGiven(this.#blocks)[0]?.name ?? ''
         const size = this.#blocks.size ?? 0
         const verdict = this.#judge(await this.#hash.finish(size))
         this.#signal.throwIfAborted()
         if (verdict === 'right') return this.#result(size, owner)
         if (this.#resumed === 0) {
           if (verdict === 'otherContent') this.#dropOtherContent()
-          else if (await this.#blame()) return this.#result(size, owner)
+          else if (await this.#findLiars()) return this.#result(size, owner)
         }
         this.#begin()
       }
     } finally {
-      for (const lane of this.#lanes) lane.relief.abort()
+      for (const lane of this.#lanes) lane.relief?.abort()
       this.#hash.reset()
     }
   }
@@ -247,7 +231,7 @@ export class ImageTransfer {
           const block = this.#blocks.next(MAX_AHEAD_BLOCKS)
           if (block !== undefined) await this.#takePart(source, block, isShared)
           else {
-            this.#relieve(source)
+            relieveSlowest(this.#lanes, source)
             await this.#somethingChanged()
           }
           // What the first answer told of the size decides how to go on.
@@ -270,7 +254,7 @@ export class ImageTransfer {
     const end = isOpen ? limits.imageBytes + 1 : block.from + this.#blocks.lengthOf(block)
     const lane: Lane = {
       ...{ source, block, end, at: from, startedMs: monotonicMs(), startedAt: from },
-      relief: new AbortController(),
+      relief: isShared ? new AbortController() : undefined,
     }
     block.taken = true
     this.#lanes.add(lane)
@@ -278,7 +262,7 @@ export class ImageTransfer {
       const answer = await requestRange(this.#tools.connections, source, {
         ...{ digest, limits, from },
         to: isOpen ? undefined : end,
-        signal: AbortSignal.any([this.#signal, lane.relief.signal]),
+        signal: lane.relief ? AbortSignal.any([this.#signal, lane.relief.signal]) : this.#signal,
         onSize: size => this.#takeSize(source, size),
         onBytes: bytes => this.#deposit(lane, bytes),
         onModified: milliseconds => {
@@ -288,7 +272,7 @@ export class ImageTransfer {
       this.#noteAnswer(source, answer)
     } catch (error) {
       this.#signal.throwIfAborted()
-      if (!lane.relief.signal.aborted) throw error
+      if (lane.relief?.signal.aborted !== true) throw error
       source.state = 'ready'
       source.busyUntilMs = monotonicMs() + RELIEVED_MS
     } finally {
@@ -423,105 +407,23 @@ export class ImageTransfer {
     else if (!this.#blocks.isComplete) this.#fail(source, position === 0 ? 'nothing' : 'cut', '')
   }
 
-  /** The owner that gave most blocks. */
-  #mainGiver(): string {
-    return this.#byBlocksGiven()[0]?.name ?? ''
-  }
-
-  #byBlocksGiven(): ImageSource[] {
-    const counts = new Map<ImageSource, number>()
-    for (const { givers } of this.#blocks.blocks)
-      for (const giver of givers) counts.set(giver, (counts.get(giver) ?? 0) + 1)
-    return [...counts]
-      .sort(([one, ofOne], [other, ofOther]) => ofOther - ofOne || other.gave - one.gave)
-      .map(([source]) => source)
-  }
-
   #dropOtherContent(): void {
     this.#isOtherContent = true
-    for (const source of this.#byBlocksGiven()) this.#fail(source, 'otherSha256', '')
+    for (const source of byBlocksGiven(this.#blocks)) this.#fail(source, 'otherSha256', '')
   }
 
-  /** The content is wrong. True when it was put right; else somebody was dropped, and all is to be fetched anew. */
-  async #blame(): Promise<boolean> {
-    for (const suspect of this.#byBlocksGiven()) {
-      const others = this.#blocks.blocks.filter(({ givers }) => givers.size > 1 || !givers.has(suspect))
-      if (others.length === 0) {
-        this.#fail(suspect, 'wrongContent', '')
-        return false
-      }
-      if (suspect.way !== 'ranges') continue
-      const liars = await this.#replace(suspect, others)
-      if (liars === undefined) continue
-      this.#hash.reset()
-      if (this.#judge(await this.#hash.finish(this.#blocks.size ?? 0)) === 'right') {
-        for (const liar of liars) {
-          if (liar.state === 'failed') this.#observer.onWrongContent(liar.endpoint)
-          else this.#fail(liar, 'wrongContent', '')
-        }
-        return true
-      }
-      this.#fail(suspect, 'wrongContent', '')
-      return false
-    }
-    // None of them can be asked for the rest. One that sends only the whole image gives it alone next time.
-    for (const source of this.#byBlocksGiven())
-      if (source.state !== 'failed' && source.way === 'ranges') this.#fail(source, 'cut', '')
-    return false
-  }
-
-  /** Has `suspect` give `blocks` too; answers who had given other bytes, or `undefined` when it did not give them all. */
-  async #replace(
-    suspect: ImageSource,
-    blocks: readonly Block<ImageSource>[],
-  ): Promise<ReadonlySet<ImageSource> | undefined> {
-    if (suspect.state === 'failed') return undefined
+  #findLiars(): Promise<boolean> {
     const { digest, limits } = this.#job
-    const liars = new Set<ImageSource>()
-    for (const block of blocks) {
-      const end = block.from + this.#blocks.lengthOf(block)
-      let at = block.from
-      let differs = false
-      for (let tries = 0; at < end && tries <= 1; tries += 1) {
-        const answer = await requestRange(this.#tools.connections, suspect, {
-          ...{ digest, limits, from: at, to: end, signal: this.#signal },
-          onSize: size => size === this.#blocks.size,
-          onBytes: bytes => {
-            const wanted = bytes.subarray(0, end - at)
-            const there = Buffer.allocUnsafe(wanted.length)
-            differs ||= this.#file.read(there, at) !== wanted.length || !there.equals(wanted)
-            this.#file.write(wanted, at)
-            at += wanted.length
-            return at >= end ? 'enough' : 'more'
-          },
-          onModified: () => {},
-        })
-        if (answer.kind === 'fault' && answer.fault !== 'cut') break
-      }
-      const before = [...block.givers]
-      if (at > block.from) block.givers.add(suspect)
-      if (at < end) {
-        this.#fail(suspect, 'cut', '')
-        return undefined
-      }
-      block.givers.clear()
-      block.givers.add(suspect)
-      if (differs) for (const giver of before) if (giver !== suspect) liars.add(giver)
-    }
-    return liars
-  }
-
-  /** Relieves the owner that will take longest with its block, where `source` would be much sooner. */
-  #relieve(source: ImageSource): void {
-    let worst: Lane | undefined
-    let worstMs = 0
-    for (const lane of this.#lanes) {
-      const leftMs = remainingMs(lane)
-      if (leftMs > worstMs) [worst, worstMs] = [lane, leftMs]
-    }
-    if (worst === undefined || monotonicMs() - worst.startedMs < RELIEF_MS) return
-    const ownMs = (worst.end - worst.at) / Math.max(source.bytesPerMs, MIN_BYTES_PER_MS)
-    if (worstMs >= ownMs * RELIEF_FACTOR + RELIEF_MS) worst.relief.abort()
+    return findLiars({
+      request: { digest, limits, signal: this.#signal },
+      ...{ file: this.#file, blocks: this.#blocks, connections: this.#tools.connections },
+      isRight: async () => {
+        this.#hash.reset()
+        return this.#judge(await this.#hash.finish(this.#blocks.size ?? 0)) === 'right'
+      },
+      fail: (source, fault) => this.#fail(source, fault, ''),
+      onWrongContent: owner => this.#observer.onWrongContent(owner),
+    })
   }
 
   async #wait(untilMs: number): Promise<void> {
@@ -553,9 +455,4 @@ export class ImageTransfer {
 
 function isWaiting({ state, busyUntilMs }: ImageSource): boolean {
   return state === 'ready' && busyUntilMs > monotonicMs()
-}
-
-function remainingMs(lane: Lane): number {
-  const rate = (lane.at - lane.startedAt) / Math.max(1, monotonicMs() - lane.startedMs)
-  return (lane.end - lane.at) / Math.max(rate, MIN_BYTES_PER_MS)
 }

@@ -25,6 +25,9 @@ const KEPT_FROM_BYTES = 64 * 1024
 /** Digits of the number in the file beside: written over in place. */
 const PREFIX_DIGITS = 16
 
+const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+const NEW_FLAGS = OPEN_FLAGS | constants.O_EXCL
+
 /** The file beside a part, in which stands how many of its bytes from the first one on are there. */
 function prefixPath(partPath: string): string {
   return `${partPath}.prefix`
@@ -41,12 +44,43 @@ export class PartFile {
   readonly #calls: PartCalls
   readonly #fd: number
   #prefixFd: number | undefined
+  /** Where the file ends. */
+  #length: number
+  /** There may be a file beside. */
+  #hasPrefix: boolean
 
-  private constructor(path: string, fd: number, resumed: number, calls: PartCalls) {
+  private constructor(
+    path: string,
+    fd: number,
+    length: number,
+    prefix: number | undefined,
+    calls: PartCalls,
+  ) {
     this.path = path
-    this.resumed = resumed
+    this.resumed = Math.min(length, prefix ?? length)
+    this.#length = length
+    this.#hasPrefix = prefix !== undefined
     this.#fd = fd
     this.#calls = calls
+  }
+
+  /** Whether {@link leave} leaves anything. */
+  static isWorthKeeping(prefix: number, isKept: boolean): boolean {
+    return isKept && prefix >= KEPT_FROM_BYTES
+  }
+
+  /** Makes it anew, as where nothing was left at `path`. Throws a {@link SaveError}. */
+  static create(path: string, calls: PartCalls = fileSystem): PartFile {
+    return guarded(() => {
+      try {
+        return new PartFile(path, calls.openSync(path, NEW_FLAGS, 0o666), 0, undefined, calls)
+      } catch (error) {
+        if (systemReason(error) !== 'EEXIST') throw error
+      }
+      const part = PartFile.open(path, calls)
+      part.cutTo(0)
+      return part
+    })
   }
 
   /** Opens what an earlier download left at `path`, or begins anew. Throws a {@link SaveError}. */
@@ -54,7 +88,8 @@ export class PartFile {
     return guarded(() => {
       const fd = openOwn(path, calls)
       try {
-        return new PartFile(path, fd, Math.min(calls.fstatSync(fd).size, readPrefix(path, calls)), calls)
+        const { size } = calls.fstatSync(fd)
+        return new PartFile(path, fd, size, readPrefix(path, calls), calls)
       } catch (error) {
         calls.closeSync(fd)
         throw error
@@ -67,6 +102,7 @@ export class PartFile {
       for (let written = 0; written < bytes.length; )
         written += this.#calls.writeSync(this.#fd, bytes, written, bytes.length - written, position + written)
     })
+    this.#length = Math.max(this.#length, position + bytes.length)
   }
 
   /** Reads up to `into`'s length; answers how many bytes there were. */
@@ -77,6 +113,7 @@ export class PartFile {
   /** From now on bytes come in any order, and `prefix` of them are there without a gap. */
   notePrefix(prefix: number): void {
     guarded(() => {
+      this.#hasPrefix = true
       this.#prefixFd ??= this.#calls.openSync(prefixPath(this.path), 'w')
       this.#calls.writeSync(this.#prefixFd, String(prefix).padStart(PREFIX_DIGITS, '0'), 0)
     })
@@ -84,7 +121,9 @@ export class PartFile {
 
   /** Cuts the file to its first `bytes`. */
   cutTo(bytes: number): void {
+    if (bytes === this.#length) return
     guarded(() => this.#calls.ftruncateSync(this.#fd, bytes))
+    this.#length = bytes
   }
 
   /** Gives the file the time the owner's has. A time that cannot be set is not worth losing the image. */
@@ -97,20 +136,24 @@ export class PartFile {
   /** Closes it with its content whole: only the file itself stays. */
   finish(): void {
     this.#closeAll()
-    quietly(() => this.#calls.unlinkSync(prefixPath(this.path)))
+    this.#removePrefix()
   }
 
   /** Closes it for a later download to go on with its first `prefix` bytes, where that is worth a file. */
   leave(prefix: number, isKept: boolean): void {
-    let stays = isKept && prefix >= KEPT_FROM_BYTES
+    let stays = PartFile.isWorthKeeping(prefix, isKept)
     try {
       if (stays) this.cutTo(prefix)
     } catch {
       stays = false
     }
     quietly(() => this.#closeAll())
-    quietly(() => this.#calls.unlinkSync(prefixPath(this.path)))
+    this.#removePrefix()
     if (!stays) quietly(() => this.#calls.unlinkSync(this.path))
+  }
+
+  #removePrefix(): void {
+    if (this.#hasPrefix) quietly(() => this.#calls.unlinkSync(prefixPath(this.path)))
   }
 
   #closeAll(): void {
@@ -125,9 +168,8 @@ export class PartFile {
  * killed between naming its file and removing the temporary name leaves the person's image under both.
  */
 function openOwn(path: string, calls: PartCalls): number {
-  const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
   try {
-    const fd = calls.openSync(path, flags, 0o666)
+    const fd = calls.openSync(path, OPEN_FLAGS, 0o666)
     let status: { nlink: number; isFile(): boolean }
     try {
       status = calls.fstatSync(fd)
@@ -141,15 +183,16 @@ function openOwn(path: string, calls: PartCalls): number {
     if (systemReason(error) !== 'ELOOP') throw error
   }
   calls.unlinkSync(path)
-  return calls.openSync(path, flags | constants.O_EXCL, 0o666)
+  return calls.openSync(path, NEW_FLAGS, 0o666)
 }
 
-function readPrefix(path: string, calls: PartCalls): number {
+/** What the file beside says; `undefined` where there is none. */
+function readPrefix(path: string, calls: PartCalls): number | undefined {
   try {
     const text = calls.readFileSync(prefixPath(path), 'latin1')
     return /^[0-9]{1,16}$/.test(text) ? Number(text) : 0
   } catch (error) {
-    return systemReason(error) === 'ENOENT' ? Number.POSITIVE_INFINITY : 0
+    return systemReason(error) === 'ENOENT' ? undefined : 0
   }
 }
 

@@ -1,6 +1,6 @@
-import { createHash, type Hash } from 'node:crypto'
+import { createHash, type Hash, hash } from 'node:crypto'
+import type { ArrivingFile } from './arriving-file.ts'
 import type { HashFollowers } from './hash-followers.ts'
-import type { PartFile } from './part-file.ts'
 
 /** Bytes up to which an image is hashed where it is received: another thread is worth its while beyond. */
 const HASHED_IN_PLACE_BYTES: number = 8 * 1024 ** 2
@@ -17,26 +17,29 @@ export interface ContentDigests {
   readonly sha256: string | undefined
 }
 
-/** Hashes an image while it arrives: small ones on the way, from what was just received; larger ones in other threads. */
+/**
+ * Hashes an image while it arrives: one held in memory at once when it is whole, others from what was just received, large
+ * ones in other threads.
+ */
 export class PrefixHash {
-  readonly #file: PartFile
+  readonly #file: ArrivingFile
   readonly #followers: HashFollowers
   readonly #wantsSha256: boolean
-  #md5: Hash = createHash('md5')
+  #md5: Hash | undefined
   #sha256: Hash | undefined
   #hashed = 0
   #told = 0
   #following: ReturnType<HashFollowers['follow']> | undefined
 
-  constructor(file: PartFile, followers: HashFollowers, wantsSha256: boolean) {
+  constructor(file: ArrivingFile, followers: HashFollowers, wantsSha256: boolean) {
     this.#file = file
     this.#followers = followers
     this.#wantsSha256 = wantsSha256
-    this.reset()
   }
 
   /** `prefix` bytes are in the file without a gap; `chunk`, at `position`, is the last that came. */
   advance(prefix: number, chunk: Buffer, position: number): void {
+    if (this.#file.held !== undefined) return
     if (this.#following !== undefined) {
       if (prefix - this.#told < NEWS_BYTES) return
       this.#told = prefix
@@ -52,6 +55,9 @@ export class PrefixHash {
   async finish(size: number): Promise<ContentDigests> {
     if (this.#following === undefined && size > HASHED_IN_PLACE_BYTES) this.#follow(size)
     if (this.#following !== undefined) return this.#following.finish(size)
+    const held = this.#file.held?.subarray(0, size)
+    if (held !== undefined)
+      return { md5: hash('md5', held), sha256: this.#wantsSha256 ? hash('sha256', held) : undefined }
     const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(1, size - this.#hashed)))
     while (this.#hashed < size) {
       const read = this.#file.read(
@@ -61,22 +67,27 @@ export class PrefixHash {
       if (read === 0) break
       this.#update(buffer.subarray(0, read))
     }
-    return { md5: this.#md5.digest('hex'), sha256: this.#sha256?.digest('hex') }
+    this.#update(NOTHING)
+    return { md5: this.#md5?.digest('hex') ?? '', sha256: this.#sha256?.digest('hex') }
   }
 
   /** Begins anew. */
   reset(): void {
     this.#following?.drop()
     this.#following = undefined
-    this.#md5 = createHash('md5')
-    this.#sha256 = this.#wantsSha256 ? createHash('sha256') : undefined
+    this.#md5 = undefined
+    this.#sha256 = undefined
     this.#hashed = 0
     this.#told = 0
   }
 
   #update(chunk: Buffer): void {
+    this.#md5 ??= createHash('md5')
     this.#md5.update(chunk)
-    this.#sha256?.update(chunk)
+    if (this.#wantsSha256) {
+      this.#sha256 ??= createHash('sha256')
+      this.#sha256.update(chunk)
+    }
     this.#hashed += chunk.length
   }
 
@@ -86,3 +97,5 @@ export class PrefixHash {
     this.#following.advance(prefix)
   }
 }
+
+const NOTHING: Buffer = Buffer.alloc(0)

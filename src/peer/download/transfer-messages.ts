@@ -12,6 +12,8 @@ export type TransferOrder =
       readonly job: TransferJob
       readonly directory: string
       readonly partPath: string
+      /** Whether an earlier download may have left something there. */
+      readonly mayBeThere: boolean
       /** Whether what came so far stays for a later download when this one fails. */
       readonly isKept: boolean
       readonly safeName: SafeFileName
@@ -28,6 +30,8 @@ export type TransferTrouble =
 /** What it tells, several at once. */
 export type TransferNews =
   | { readonly kind: 'bytes'; readonly id: number; readonly owner: string; readonly bytes: number }
+  /** Much was written since the last time. */
+  | { readonly kind: 'written'; readonly id: number }
   | { readonly kind: 'attempt'; readonly id: number; readonly attempt: FailedAttempt }
   | { readonly kind: 'wrongContent'; readonly id: number; readonly owner: Endpoint }
   | {

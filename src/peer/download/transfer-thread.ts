@@ -3,28 +3,38 @@ import { monotonicMs } from '../../base/clock.ts'
 import { Failure, systemReason } from '../../base/failure.ts'
 import { withImageExtension } from '../file-name.ts'
 import { IMAGE_HEAD_BYTES, recogniseImage } from '../image-format.ts'
+import { ArrivingFile } from './arriving-file.ts'
 import { DISK_CHECK_BYTES, DISK_RESERVE_BYTES } from './disk-space.ts'
 import { HashFollowers } from './hash-followers.ts'
+import { HeldBuffers } from './held-buffers.ts'
 import { ImageTransfer, type TransferTools } from './image-transfer.ts'
 import { OldOwners } from './old-owners.ts'
 import { OwnerConnections } from './owner-connections.ts'
-import { PartFile, SaveError } from './part-file.ts'
+import { SaveError } from './part-file.ts'
 import { RateLimit } from './rate-limit.ts'
 import type { TransferNews, TransferOrder, TransferThreadData, TransferTrouble } from './transfer-messages.ts'
 
 /** Milliseconds between two words on how far an image is. */
 const NEWS_MS = 100
 
+/** Milliseconds for which news wait for others: to wake the thread that gets them costs more than the news. */
+const GATHER_MS = 10
+
+/** Whoever ordered a transfer does not want it any more. */
+const CANCELLED: unique symbol = Symbol('cancelled')
+
 type Begin = Extract<TransferOrder, { kind: 'begin' }>
 
 /** Brings images into their temporary files: what a transfer thread does with the orders it gets. */
 export class TransferThread {
   readonly #tools: TransferTools
+  readonly #buffers = new HeldBuffers()
   readonly #post: (news: readonly TransferNews[]) => void
   readonly #running = new Map<number, AbortController>()
   #news: TransferNews[] = []
+  #newsTimer: NodeJS.Timeout | undefined
 
-  /** `post` is given all that there is to tell of one turn of the event loop. */
+  /** `post` is given what there is to tell, of several images together. */
   constructor({ rateLimit }: TransferThreadData, post: (news: readonly TransferNews[]) => void) {
     const connections = new OwnerConnections(new RateLimit(rateLimit))
     this.#tools = { connections, oldOwners: new OldOwners(), followers: new HashFollowers() }
@@ -33,7 +43,7 @@ export class TransferThread {
 
   take(orders: readonly TransferOrder[]): void {
     for (const order of orders) {
-      if (order.kind === 'cancel') this.#running.get(order.id)?.abort()
+      if (order.kind === 'cancel') this.#running.get(order.id)?.abort(CANCELLED)
       else void this.#transfer(order)
     }
   }
@@ -42,7 +52,7 @@ export class TransferThread {
     const stopping = new AbortController()
     this.#running.set(order.id, stopping)
     try {
-      this.#tell(await this.#bring(order, stopping.signal))
+      this.#tell(await this.#bring(order, stopping))
     } catch (error) {
       this.#tell({ kind: 'failed', id: order.id, trouble: asTrouble(error, stopping.signal) })
     } finally {
@@ -50,10 +60,11 @@ export class TransferThread {
     }
   }
 
-  async #bring(order: Begin, signal: AbortSignal): Promise<TransferNews> {
-    const { id, job, partPath, isKept, directory } = order
-    const file = PartFile.open(partPath)
-    let toldMs = 0
+  async #bring(order: Begin, stopping: AbortController): Promise<TransferNews> {
+    const { id, job, partPath, mayBeThere, isKept, directory } = order
+    const { claimedBytes } = job
+    const file = ArrivingFile.open({ path: partPath, mayBeThere, claimedBytes }, this.#buffers)
+    let toldMs = monotonicMs()
     let unchecked = 0
     const transfer = new ImageTransfer(
       job,
@@ -71,10 +82,11 @@ export class TransferThread {
           unchecked += bytes
           if (unchecked < DISK_CHECK_BYTES) return
           unchecked = 0
+          this.#tell({ kind: 'written', id })
           checkDisk(directory)
         },
       },
-      signal,
+      stopping,
     )
     try {
       const image = await transfer.run()
@@ -82,9 +94,8 @@ export class TransferThread {
       const fitting = withImageExtension(order.safeName, recogniseImage(head.subarray(0, file.read(head, 0))))
       if (fitting.kind === 'refused')
         throw new Failure('nameRefused', { name: job.name, reason: fitting.reason })
-      if (image.modifiedMs !== undefined) file.setTime(Math.min(image.modifiedMs, Date.now()))
+      if (image.modifiedMs !== undefined) file.modifiedMs = Math.min(image.modifiedMs, Date.now())
       file.finish()
-      this.#tell({ kind: 'bytes', id, owner: image.owner, bytes: image.bytes })
       return { kind: 'done', id, image, name: fitting.name }
     } catch (error) {
       const isRefused = error instanceof Failure && error.code === 'nameRefused'
@@ -95,12 +106,17 @@ export class TransferThread {
 
   #tell(news: TransferNews): void {
     this.#news.push(news)
-    if (this.#news.length > 1) return
-    setImmediate(() => {
-      const all = this.#news
-      this.#news = []
-      this.#post(all)
-    })
+    this.#newsTimer ??= setTimeout(() => this.#send(), GATHER_MS)
+    // Nobody else is kept waiting, and whoever waits for this one should not be.
+    if (this.#running.size <= 1) setImmediate(() => this.#send())
+  }
+
+  #send(): void {
+    clearTimeout(this.#newsTimer)
+    this.#newsTimer = undefined
+    const all = this.#news
+    this.#news = []
+    if (all.length > 0) this.#post(all)
   }
 }
 
@@ -118,6 +134,6 @@ function checkDisk(directory: string): void {
 function asTrouble(error: unknown, signal: AbortSignal): TransferTrouble {
   if (error instanceof Failure) return { kind: 'failure', code: error.code, details: error.details }
   if (error instanceof SaveError) return { kind: 'save', reason: systemReason(error.cause ?? error) }
-  if (signal.aborted) return { kind: 'cancelled' }
+  if (signal.reason === CANCELLED) return { kind: 'cancelled' }
   return { kind: 'unexpected', reason: systemReason(error) }
 }

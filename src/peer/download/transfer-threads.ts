@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { siblingModule } from '../../base/sibling-module.ts'
+import { THREAD_LIMITS } from './thread-limits.ts'
 import type { TransferNews, TransferOrder, TransferThreadData } from './transfer-messages.ts'
 
 /** Milliseconds after which idle threads are ended. */
@@ -50,7 +51,9 @@ export class TransferThreads {
   #seat(): Seat {
     const [freest] = [...this.#seats].sort((one, other) => one.listeners.size - other.listeners.size)
     if (freest !== undefined && (freest.listeners.size === 0 || this.#seats.size >= this.#size)) return freest
-    const worker = new Worker(siblingModule(import.meta.url, 'transfer-worker'), { workerData: this.#data })
+    const worker = new Worker(siblingModule(import.meta.url, 'transfer-worker'), {
+      ...{ workerData: this.#data, resourceLimits: THREAD_LIMITS },
+    })
     const seat: Seat = { worker, listeners: new Map(), orders: [] }
     this.#seats.add(seat)
     worker.on('message', (all: readonly TransferNews[]) => {

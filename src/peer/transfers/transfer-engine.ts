@@ -35,7 +35,7 @@ export interface TransferEngineOptions {
   /** Asks the index server anew who has an image. */
   readonly find: (digest: Digest, signal: AbortSignal) => Promise<CatalogImage | undefined>
   readonly observer: TransferObserver
-  /** Images fetched at once. */
+  /** Images fetched at once; small ones count for less. */
   readonly atOnce: number
   /** From 0 to 1. */
   readonly random?: () => number
@@ -45,6 +45,16 @@ export interface TransferEngineOptions {
 
 /** Images at once unless said otherwise: enough that one's waiting is another's sending, few enough for an owner's slots. */
 export const DEFAULT_AT_ONCE = 8
+
+/**
+ * Bytes up to which an image counts as an eighth of one: the next small one is at hand where the last ends. How many an
+ * owner sends at once is bounded by the connections to it.
+ */
+const SMALL_BYTES = 1024 ** 2
+const SMALL_WEIGHT = 1 / 8
+
+/** Images that have arrived and wait for the disk and their names: some hundred ms of small ones. */
+const MAX_UNNAMED = 512
 
 /** Milliseconds, and changes, between two writes of the store: what came after the last one is done again after a kill. */
 const KEEP_MS = 500
@@ -61,8 +71,11 @@ const FINAL_FAILURES = ['nameRefused', 'directoryMissing'] as const
 export class TransferEngine {
   readonly #options: TransferEngineOptions
   readonly #stopping = new AbortController()
-  /** One for each running transfer, `atOnce` at most. */
+  /** One for each running transfer, `atOnce` and {@link MAX_UNNAMED} at most. */
   readonly #running = new Map<Digest, Promise<void>>()
+  /** Those of them that do not have all their bytes. */
+  readonly #fetching = new Set<Digest>()
+  #weight = 0
   /** Transfers that have the owner as their first, by its address. */
   readonly #load = new Map<string, number>()
   readonly #distrusted = new Set<string>()
@@ -94,7 +107,7 @@ export class TransferEngine {
     const { queue, atOnce } = this.#options
     if (this.#stopping.signal.aborted) return
     queue.wake(Date.now())
-    while (this.#running.size < atOnce) {
+    while (this.#weight <= atOnce - SMALL_WEIGHT && this.#running.size - this.#fetching.size < MAX_UNNAMED) {
       const transfer = queue.next(owner => this.#rank(owner))
       if (transfer === undefined || !this.#begin(transfer)) break
     }
@@ -144,7 +157,10 @@ export class TransferEngine {
       return true
     }
     if (!queue.start(digest)) return false
+    this.#fetching.add(digest)
+    this.#weight += weightOf(transfer)
     const ended = this.#run(transfer).finally(() => {
+      this.#arrived(transfer)
       this.#running.delete(digest)
       this.pump()
     })
@@ -172,6 +188,10 @@ export class TransferEngine {
             if (queue.progress(digest, bytes)) observer.onProgress(transfer, owner, bytes)
           },
           onFailedAttempt: attempt => observer.onFailedAttempt(transfer, attempt),
+          onArrived: () => {
+            this.#arrived(transfer)
+            this.pump()
+          },
         },
         onWrongContent: owner => this.#distrust(formatEndpoint(owner)),
       })
@@ -184,6 +204,10 @@ export class TransferEngine {
       if (first !== undefined && left > 0) this.#load.set(first, left)
       else if (first !== undefined) this.#load.delete(first)
     }
+  }
+
+  #arrived(transfer: Transfer): void {
+    if (this.#fetching.delete(transfer.digest)) this.#weight -= weightOf(transfer)
   }
 
   /** The image with its owners in the order in which to ask; looked up anew once a try failed. */
@@ -260,3 +284,7 @@ export class TransferEngine {
 
 /** Owners remembered for having sent wrong bytes, at most; the oldest is forgotten first. */
 const MAX_DISTRUSTED = 10_000
+
+function weightOf({ details: { bytes } }: Transfer): number {
+  return bytes !== undefined && bytes <= SMALL_BYTES ? SMALL_WEIGHT : 1
+}

@@ -281,7 +281,8 @@ export class TransferQueue {
     }
     this.#counts[state] += 1
     this.#transfers.set(digest, transfer)
-    this.#changed.add(digest)
+    // What was running when the program ends waits again: that is how it is kept already.
+    if (state !== 'running' || before?.state !== 'waiting') this.#changed.add(digest)
     if (state === 'waiting' && !this.#waiting.has(digest)) {
       this.#isSorted &&= rank >= this.#lastRank
       this.#waiting.add(digest)
