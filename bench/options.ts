@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { positive } from './command-line.ts'
 import { LARGE_CATALOG, WORKLOADS, type Workload } from './measure/workloads.ts'
 import type { Subject } from './subjects/subject.ts'
 import { SUBJECTS } from './subjects/subjects.ts'
@@ -71,17 +72,6 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | 'help'
     output: values.output,
     complete: !quick && values.only === undefined && values.subjects === undefined,
   }
-}
-
-function positive(
-  name: string,
-  text: string | undefined,
-  otherwise: number,
-  is: (value: number) => boolean,
-): number {
-  const value = text === undefined ? otherwise : Number(text)
-  if (!is(value) || value <= 0) throw new Error(`${name} takes a number above 0`)
-  return value
 }
 
 /** Those whose name begins with one of the words, and those they need to be measured before. */

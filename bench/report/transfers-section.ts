@@ -9,7 +9,7 @@ import { judgeTransfers, nginxWay, rightRuns, servingRate, sizeName, WAYS } from
 /** The part of BENCHMARKS.md about downloads and serving; `undefined` is a run that was not made. */
 export function transfersSection(results: TransferResults | undefined): string {
   const introduction =
-    'Files of random bytes behind the head of a PNG, downloaded on one machine from a folder into an empty one and verified, by each program in turns; and one server asked for files as fast as it gives them.'
+    'Small valid PNG pictures with random bytes behind them up to their size, downloaded on one machine from a folder into an empty one and verified, by each program in turns; and one server asked for files as fast as it gives them.'
   return [
     '## Transfers',
     introduction,
