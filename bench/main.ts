@@ -25,7 +25,7 @@ const { cells, memory, skipped, failed } = await measureSideBySide(
       measuredMs: Math.round(options.seconds * 1000),
     },
   },
-  prepared.surroundings,
+  { ...prepared.surroundings, isQuick: options.quick },
   say,
 )
 prepared.close()

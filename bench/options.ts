@@ -11,6 +11,7 @@ export interface BenchOptions {
   readonly seconds: number
   readonly workloads: readonly Workload[]
   readonly subjects: readonly Subject[]
+  readonly quick: boolean
   /** Images in the largest catalog. */
   readonly largestCatalog: number
   /** Whether the TypeScript generator is to be used even where there is a compiler. */
@@ -63,6 +64,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | 'help'
   }
   const { quick } = values
   return {
+    quick,
     rounds: positive('--rounds', values.rounds, quick ? QUICK.rounds : DEFAULT_ROUNDS, Number.isInteger),
     seconds: positive('--seconds', values.seconds, quick ? QUICK.seconds : DEFAULT_SECONDS, Number.isFinite),
     workloads: workloadsNamed(values.only),

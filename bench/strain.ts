@@ -42,6 +42,7 @@ const { native } = prepared.surroundings.tools
 if (native === undefined) fail('It needs a C compiler (cc) for the load and the flood.', 2)
 const surroundings = {
   ...prepared.surroundings,
+  isQuick: quick,
   // What strains the server runs on the generator's core, whenever the generator sleeps.
   generator: nativeGenerator(native, prepared.cores, false),
 }
