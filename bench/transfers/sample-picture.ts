@@ -16,7 +16,7 @@ const HEAD = Buffer.concat([SIGNATURE, chunk('IHDR', header()), chunk('IDAT', de
 const END = chunk('IEND', Buffer.alloc(0))
 
 /** The fewest bytes of a picture that `samplePicture` makes. */
-export const LEAST_PICTURE_BYTES: number = HEAD.length + END.length + CHUNK_FRAME
+const LEAST_PICTURE_BYTES = HEAD.length + END.length + CHUNK_FRAME
 
 /**
  * A valid PNG of exactly so many bytes, in pieces that are good until the next one is asked for: a small picture, then random
