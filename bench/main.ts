@@ -1,8 +1,9 @@
 /** `npm run bench`: measures the index server beside others, and writes down what it found. */
-import { argv, exit, stderr, stdout } from 'node:process'
+import { argv, stdout } from 'node:process'
+import { commandLine, readOrExplain, say } from './command-line.ts'
 import type { BenchResults } from './measure/results.ts'
 import { measureSideBySide } from './measure/side-by-side.ts'
-import { type BenchOptions, readBenchOptions, USAGE } from './options.ts'
+import { readBenchOptions, USAGE } from './options.ts'
 import { summary } from './report/benchmarks-page.ts'
 import { keepBenchResults, PROJECT_FOLDER } from './report/report-files.ts'
 import { prepareMachine } from './surroundings.ts'
@@ -11,7 +12,7 @@ import { prepareMachine } from './surroundings.ts'
 const WARM_UP = 0.25
 
 const args = argv.slice(2)
-const options = readOptions()
+const options = readOrExplain(USAGE, () => readBenchOptions(args))
 const prepared = await prepareMachine(options.dgramGenerator)
 if (prepared.surroundings.tools.native === undefined) {
   say('There is no C compiler (cc): the load comes from a slower generator, and the C echo is left out.')
@@ -24,13 +25,13 @@ const { cells, memory, skipped, failed } = await measureSideBySide(
       measuredMs: Math.round(options.seconds * 1000),
     },
   },
-  prepared.surroundings,
+  { ...prepared.surroundings, isQuick: options.quick },
   say,
 )
 prepared.close()
 const results: BenchResults = {
   date: new Date().toISOString(),
-  command: ['npm run bench', ...(args.length === 0 ? [] : ['--', ...args])].join(' '),
+  command: commandLine('bench', args),
   machine: prepared.machine,
   pinning: prepared.pinning,
   generator: prepared.surroundings.generator.description,
@@ -47,19 +48,3 @@ const folder = options.output ?? (belongsHere ? PROJECT_FOLDER : undefined)
 if (folder === undefined) say('Something was left out: nothing is written. --output FOLDER says where to.')
 else await keepBenchResults(folder, results)
 process.exitCode = failed.length === 0 ? 0 : 1
-
-function say(progress: string): void {
-  stderr.write(`${progress}\n`)
-}
-
-function readOptions(): BenchOptions {
-  try {
-    const read = readBenchOptions(args)
-    if (read !== 'help') return read
-    stdout.write(USAGE)
-    return exit(0)
-  } catch (fault) {
-    stderr.write(`${fault instanceof Error ? fault.message : String(fault)}\n\n${USAGE}`)
-    return exit(2)
-  }
-}

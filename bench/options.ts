@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { positive } from './command-line.ts'
 import { LARGE_CATALOG, WORKLOADS, type Workload } from './measure/workloads.ts'
 import type { Subject } from './subjects/subject.ts'
 import { SUBJECTS } from './subjects/subjects.ts'
@@ -10,6 +11,7 @@ export interface BenchOptions {
   readonly seconds: number
   readonly workloads: readonly Workload[]
   readonly subjects: readonly Subject[]
+  readonly quick: boolean
   /** Images in the largest catalog. */
   readonly largestCatalog: number
   /** Whether the TypeScript generator is to be used even where there is a compiler. */
@@ -62,6 +64,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | 'help'
   }
   const { quick } = values
   return {
+    quick,
     rounds: positive('--rounds', values.rounds, quick ? QUICK.rounds : DEFAULT_ROUNDS, Number.isInteger),
     seconds: positive('--seconds', values.seconds, quick ? QUICK.seconds : DEFAULT_SECONDS, Number.isFinite),
     workloads: workloadsNamed(values.only),
@@ -71,17 +74,6 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | 'help'
     output: values.output,
     complete: !quick && values.only === undefined && values.subjects === undefined,
   }
-}
-
-function positive(
-  name: string,
-  text: string | undefined,
-  otherwise: number,
-  is: (value: number) => boolean,
-): number {
-  const value = text === undefined ? otherwise : Number(text)
-  if (!is(value) || value <= 0) throw new Error(`${name} takes a number above 0`)
-  return value
 }
 
 /** Those whose name begins with one of the words, and those they need to be measured before. */

@@ -1,6 +1,7 @@
 /** `npm run soak`: keeps the index server under full load, and says whether it stands that. */
-import { argv, exit, stderr, stdout } from 'node:process'
+import { argv, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
+import { commandLine, fail, readOrExplain, say } from './command-line.ts'
 import { judgeSoak } from './report/claims.ts'
 import { keepSoakResults, PROJECT_FOLDER } from './report/report-files.ts'
 import { claimsTable } from './report/tables.ts'
@@ -23,7 +24,7 @@ more were lost than the kernel says it dropped at a full receive buffer, which n
 `
 
 const args = argv.slice(2)
-const { minutes, path, subject, output } = readOptions()
+const { minutes, path, subject, output } = readOrExplain(USAGE, readOptions)
 const prepared = await prepareMachine(false)
 const { native } = prepared.surroundings.tools
 if (native === undefined) fail('The soak needs a C compiler (cc) for a load that keeps the server busy.', 2)
@@ -39,7 +40,7 @@ const findings = await runSoak(subject, minutes, native, prepared.surroundings, 
 prepared.close()
 const soak: SoakResults = {
   date: new Date().toISOString(),
-  command: ['npm run soak', ...(args.length === 0 ? [] : ['--', ...args])].join(' '),
+  command: commandLine('soak', args),
   machine: prepared.machine,
   path,
   ...findings,
@@ -51,46 +52,31 @@ stdout.write(claimsTable(claims))
 if (subject !== pythonServer) await keepSoakResults(output, soak)
 process.exitCode = claims.every(({ holds }) => holds === true) ? 0 : 1
 
-function say(progress: string): void {
-  stderr.write(`${progress}\n`)
-}
-
-function fail(sentence: string, status: number): never {
-  stderr.write(`${sentence}\n`)
-  return exit(status)
-}
-
-function readOptions(): { minutes: number; path: 'fast' | 'portable'; subject: Subject; output: string } {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        minutes: { type: 'string', default: '10' },
-        udp: { type: 'string', default: 'fast' },
-        subject: { type: 'string', default: 'imagep2p' },
-        output: { type: 'string', default: PROJECT_FOLDER },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    if (values.help) {
-      stdout.write(USAGE)
-      return exit(0)
-    }
-    const minutes = Number(values.minutes)
-    if (!(minutes > 0 && minutes <= 24 * 60))
-      throw new Error('--minutes takes a number above 0, at most 1440')
-    if (values.udp !== 'fast' && values.udp !== 'portable') throw new Error('--udp is fast or portable')
-    if (values.subject !== 'imagep2p' && values.subject !== 'python') {
-      throw new Error('--subject is imagep2p or python')
-    }
-    const ours = values.udp === 'fast' ? imagep2pFast : imagep2pPortable
-    return {
-      minutes,
-      path: values.udp,
-      subject: values.subject === 'python' ? pythonServer : ours,
-      output: values.output,
-    }
-  } catch (fault) {
-    return fail(`${fault instanceof Error ? fault.message : String(fault)}\n\n${USAGE}`, 2)
+function readOptions():
+  | { minutes: number; path: 'fast' | 'portable'; subject: Subject; output: string }
+  | 'help' {
+  const { values } = parseArgs({
+    args,
+    options: {
+      minutes: { type: 'string', default: '10' },
+      udp: { type: 'string', default: 'fast' },
+      subject: { type: 'string', default: 'imagep2p' },
+      output: { type: 'string', default: PROJECT_FOLDER },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return 'help'
+  const minutes = Number(values.minutes)
+  if (!(minutes > 0 && minutes <= 24 * 60)) throw new Error('--minutes takes a number above 0, at most 1440')
+  if (values.udp !== 'fast' && values.udp !== 'portable') throw new Error('--udp is fast or portable')
+  if (values.subject !== 'imagep2p' && values.subject !== 'python') {
+    throw new Error('--subject is imagep2p or python')
+  }
+  const ours = values.udp === 'fast' ? imagep2pFast : imagep2pPortable
+  return {
+    minutes,
+    path: values.udp,
+    subject: values.subject === 'python' ? pythonServer : ours,
+    output: values.output,
   }
 }

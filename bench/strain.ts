@@ -1,15 +1,16 @@
 /** `npm run strain`: searches, long lists and a flood, what they take, and what others feel of them meanwhile. */
 import { loadavg } from 'node:os'
-import { argv, exit, stderr, stdout } from 'node:process'
+import { argv, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
+import { commandLine, fail, ROUNDS_OPTIONS, readOrExplain, readRounds, say } from './command-line.ts'
 import { nativeGenerator } from './load/generators.ts'
-import { keepStrainResults, PROJECT_FOLDER } from './report/report-files.ts'
+import { keepStrainResults } from './report/report-files.ts'
 import { judgeStrain } from './report/strain-claims.ts'
 import { strainTables } from './report/strain-section.ts'
 import { claimsTable } from './report/tables.ts'
 import { strainByFlood } from './strain/strain-flood.ts'
 import { strainByLists } from './strain/strain-lists.ts'
-import { QUICK_PLAN, type StrainPlan, WHOLE_PLAN } from './strain/strain-plan.ts'
+import { QUICK_PLAN, WHOLE_PLAN } from './strain/strain-plan.ts'
 import type { StrainResults } from './strain/strain-results.ts'
 import { strainBySearches } from './strain/strain-searches.ts'
 import { prepareMachine } from './surroundings.ts'
@@ -24,27 +25,24 @@ const USAGE = `npm run strain -- [options]
 `
 
 const PARTS = ['searches', 'lists', 'flood'] as const
-type Part = (typeof PARTS)[number]
+const DEFAULTS = { rounds: 5, seconds: 2 } as const
 /** The part of the measured time that a load goes on before it. */
 const WARM_UP = 0.25
 
-interface Options {
-  readonly plan: StrainPlan
-  readonly seconds: number
-  readonly quick: boolean
-  readonly parts: readonly Part[]
-  /** Where the report is written; `undefined` for nowhere. */
-  readonly output: string | undefined
-}
-
 const args = argv.slice(2)
-const { plan, seconds, quick, parts, output } = readOptions()
+const { rounds, seconds, quick, parts, output } = readOrExplain(USAGE, () => {
+  const { values } = parseArgs({ args, options: ROUNDS_OPTIONS })
+  return values.help ? 'help' : readRounds(values, PARTS, DEFAULTS)
+})
+const times = { warmUpMs: Math.round(seconds * WARM_UP * 1000), measuredMs: Math.round(seconds * 1000) }
+const plan = { ...(quick ? QUICK_PLAN : WHOLE_PLAN), rounds, times }
 const [loadBefore = 0] = loadavg()
 const prepared = await prepareMachine(false)
 const { native } = prepared.surroundings.tools
 if (native === undefined) fail('It needs a C compiler (cc) for the load and the flood.', 2)
 const surroundings = {
   ...prepared.surroundings,
+  isQuick: quick,
   // What strains the server runs on the generator's core, whenever the generator sleeps.
   generator: nativeGenerator(native, prepared.cores, false),
 }
@@ -73,7 +71,7 @@ async function measure(): Promise<StrainResults> {
     : undefined
   return {
     date: new Date().toISOString(),
-    command: ['npm run strain', ...(args.length === 0 ? [] : ['--', ...args])].join(' '),
+    command: commandLine('strain', args),
     machine: prepared.machine,
     pinning: prepared.pinning,
     loadBefore,
@@ -83,58 +81,4 @@ async function measure(): Promise<StrainResults> {
     ...(lists !== undefined && { lists }),
     ...(flood !== undefined && { flood }),
   }
-}
-
-function say(progress: string): void {
-  stderr.write(`${progress}\n`)
-}
-
-function fail(sentence: string, status: number): never {
-  stderr.write(`${sentence}\n`)
-  return exit(status)
-}
-
-function readOptions(): Options {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        rounds: { type: 'string' },
-        seconds: { type: 'string' },
-        only: { type: 'string' },
-        quick: { type: 'boolean', default: false },
-        output: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    if (values.help) {
-      stdout.write(USAGE)
-      return exit(0)
-    }
-    const { quick } = values
-    const rounds = Number(values.rounds ?? (quick ? 1 : 5))
-    const measured = Number(values.seconds ?? (quick ? 0.2 : 2))
-    if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds takes a number above 0')
-    if (!(Number.isFinite(measured) && measured > 0)) throw new Error('--seconds takes a number above 0')
-    const times = { warmUpMs: Math.round(measured * WARM_UP * 1000), measuredMs: Math.round(measured * 1000) }
-    const isWhole = !quick && values.only === undefined
-    return {
-      plan: { ...(quick ? QUICK_PLAN : WHOLE_PLAN), rounds, times },
-      seconds: measured,
-      quick,
-      parts: partsNamed(values.only),
-      output: values.output ?? (isWhole ? PROJECT_FOLDER : undefined),
-    }
-  } catch (fault) {
-    return fail(`${fault instanceof Error ? fault.message : String(fault)}\n\n${USAGE}`, 2)
-  }
-}
-
-function partsNamed(text: string | undefined): readonly Part[] {
-  if (text === undefined) return PARTS
-  return text.split(',').map(word => {
-    const part = PARTS.find(name => name === word)
-    if (part === undefined) throw new Error(`--only ${word} names no part`)
-    return part
-  })
 }

@@ -1,15 +1,23 @@
 import type { DownloadRun, ServingWay, TransferResults } from '../transfers/transfer-results.ts'
-import { megabytes, ratio } from './claims.ts'
+import { megabytes } from './claims.ts'
 import { machineSentence } from './machine-sentence.ts'
 import { markdownTable } from './markdown-table.ts'
 import { median } from './statistics.ts'
 import { claimsTable } from './tables.ts'
-import { judgeTransfers, nginxWay, rightRuns, servingRate, sizeName, WAYS } from './transfer-claims.ts'
+import {
+  judgeTransfers,
+  nginxWay,
+  rightRuns,
+  servingBesideNginx,
+  servingRate,
+  sizeName,
+  WAYS,
+} from './transfer-claims.ts'
 
 /** The part of BENCHMARKS.md about downloads and serving; `undefined` is a run that was not made. */
 export function transfersSection(results: TransferResults | undefined): string {
   const introduction =
-    'Files of random bytes behind the head of a PNG, downloaded on one machine from a folder into an empty one and verified, by each program in turns; and one server asked for files as fast as it gives them.'
+    'Small valid PNG pictures with random bytes behind them up to their size, downloaded on one machine from a folder into an empty one and verified, by each program in turns; and one server asked for files as fast as it gives them.'
   return [
     '## Transfers',
     introduction,
@@ -29,7 +37,7 @@ export function transferTables(results: TransferResults): string[] {
 function notes({ machine, date, command, loadBefore, rounds, seconds }: TransferResults): string {
   return [
     `- ${machineSentence(machine)} ${date.slice(0, 10)}, \`${command}\`. Load average before: ${loadBefore.toFixed(2)}.`,
-    `- Rounds: ${rounds}; figures are medians over them, memory the most of all. What was written is held against the source after each; a program whose files differ has no figures.`,
+    `- Rounds: ${rounds}; figures are medians over them, what is divided is divided within each round, memory is the most of all. What was written is held against the source after each; a program whose files differ has no figures.`,
     '- Time goes from starting the downloading program to its end. CPU time of the giving side has that of the index server or web server in it; a tracker runs in the bench. Memory of the giving side is that of all its processes together but the index server, from their start on, that of the receiving side is its largest process.',
     '- imagep2p alone syncs each file to the disk before it gives it its name. libtorrent maps files into its memory, and what of them is cached counts as its.',
     `- Serving: ${seconds} s a round, over 32 connections, the server on one core and the load on the other. Beside the old request stands nginx with a connection each.`,
@@ -90,7 +98,7 @@ function servingTable(results: TransferResults): string {
         WAYS[way],
         ours && Math.round(ours).toLocaleString('en'),
         nginx && Math.round(nginx).toLocaleString('en'),
-        ratio(ours, nginx)?.toFixed(2),
+        servingBesideNginx(results, bytes, way)?.toFixed(2),
         String(wrong),
       ].map(cell => (cell === 0 ? undefined : cell))
     }),

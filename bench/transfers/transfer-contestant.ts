@@ -3,7 +3,7 @@ import type { ContestantKind } from './transfer-results.ts'
 import type { SourceSet } from './transfer-sets.ts'
 
 /** What a download is made with. */
-interface TransferTask {
+export interface TransferTask {
   readonly set: SourceSet
   /** An empty folder, where the files are to be. */
   readonly into: string
@@ -12,7 +12,7 @@ interface TransferTask {
 }
 
 /** Everything is ready, and nothing was asked for. */
-interface ReadyTransfer {
+export interface ReadyTransfer {
   /** The programs that give the files. */
   readonly owners: readonly RunningProgram[]
   /** Programs of the giving side that are neither: an index, a tracker. */

@@ -1,7 +1,8 @@
-import { createHash, randomFillSync } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { closeSync, openSync, readdirSync, readSync, writeSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { samplePicture } from './sample-picture.ts'
 
 /** Files of one size that are downloaded together. */
 export interface TransferSet {
@@ -40,26 +41,19 @@ export const QUICK_SETS: readonly TransferSet[] = [
   { name: 'huge', title: '1 x 4 MB', files: 1, bytes: 4_000_000 },
 ]
 
-/** Bytes that are read or written at a time. */
+/** Bytes that are read at a time. */
 const PIECE_BYTES = 1_048_576
 
-/** A PNG's signature and its IHDR (PNG, 11.2.1): 4000 x 3000 pixels in 8-bit colour. Its CRC is right. */
-const PNG_HEAD = Buffer.from('89504e470d0a1a0a0000000d4948445200000fa000000bb808020000007ad7d0b0', 'hex')
-
-/** Writes a set of files into `folder`: each begins as a PNG does, the rest is random. */
+/** Writes a set of files into `folder`: valid pictures that all differ, see `samplePicture`. */
 export async function makeSet(set: TransferSet, folder: string): Promise<SourceSet> {
   await mkdir(folder, { recursive: true })
-  const piece = Buffer.allocUnsafe(PIECE_BYTES)
   const sources = Array.from({ length: set.files }, (_, number) => {
     const name = `photo-${String(number).padStart(5, '0')}.png`
     const digest = createHash('md5')
     const file = openSync(join(folder, name), 'wx')
-    for (let at = 0; at < set.bytes; at += PIECE_BYTES) {
-      const part = piece.subarray(0, Math.min(PIECE_BYTES, set.bytes - at))
-      randomFillSync(part)
-      if (at === 0) PNG_HEAD.copy(part)
-      digest.update(part)
-      writeSync(file, part)
+    for (const piece of samplePicture(set.bytes)) {
+      digest.update(piece)
+      writeSync(file, piece)
     }
     closeSync(file)
     return { name, bytes: set.bytes, md5: digest.digest('hex') }

@@ -24,7 +24,7 @@ test('the bench measures what answers, and writes its report', { skip: await obs
   try {
     await runProgram({
       command: process.execPath,
-      arguments: [MAIN, '--quick', '--seconds', '0.4', '--subjects', 'dgram-echo,python', '--output', folder],
+      arguments: [MAIN, '--quick', '--seconds', '0.3', '--subjects', 'dgram-echo,python', '--output', folder],
     })
     const results: BenchResults = JSON.parse(
       await readFile(join(folder, 'bench', 'results', 'latest.json'), 'utf8'),

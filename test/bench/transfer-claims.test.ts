@@ -66,6 +66,26 @@ test('times are held against each peer system, the bound and md5sum', () => {
   assert.equal(judged({ peakBytes: 251e6 }).get('200 x 5 MB: peak memory of either side'), false)
 })
 
+test('times are divided within each round', () => {
+  const inRounds = (contestant: string, seconds: readonly number[]) => {
+    const whole = results()
+    const cell = whole.downloads.find(found => found.set === 'large' && found.contestant === contestant)
+    const [run] = cell?.runs ?? []
+    assert.ok(cell !== undefined && run !== undefined)
+    return { ...cell, runs: seconds.map(taken => ({ ...run, seconds: taken })) }
+  }
+  // In each round ours takes 0.9 times as long, whatever the machine did.
+  const downloads = [inRounds('imagep2p', [1.8, 9, 3.6]), inRounds('rsync', [2, 10, 4])]
+  const claim = (cells: typeof downloads) =>
+    judgeTransfers({ ...results(), rounds: 3, downloads: cells }).find(({ text }) =>
+      text.startsWith('200 x 5 MB: time ÷ that of rsync'),
+    )
+  assert.deepEqual([claim(downloads)?.reached, claim(downloads)?.holds], ['0.90', true])
+  // Ours wins by its median, but loses in two rounds of three.
+  const losing = [inRounds('imagep2p', [3, 2, 9]), inRounds('rsync', [2.5, 8, 5])]
+  assert.deepEqual([claim(losing)?.reached, claim(losing)?.holds], ['1.20', false])
+})
+
 test('the old request stands beside a connection each, and what was not measured is not judged', () => {
   const claims = judged()
   const serving = (way: string) =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
 import { runProgram } from '../../bench/system/programs.ts'
 import { findCompiler } from '../../bench/system/tools.ts'
 import type { TransferResults } from '../../bench/transfers/transfer-results.ts'
@@ -16,15 +17,21 @@ const obstacle =
     ? 'the bench needs Linux'
     : (await findCompiler()) === undefined && 'there is no C compiler'
 
-test('sets are pictures that all differ, and what differs from them is counted', async () => {
+test('sets are valid pictures that all differ, and what differs from them is counted', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'transfer-sets-'))
   try {
+    // More filling than one chunk holds.
+    const large = { name: 'large', title: 'large', files: 1, bytes: 2_500_000 }
+    for (const { name, bytes } of (await makeSet(large, join(folder, 'large'))).sources) {
+      assert.equal(await decodedBytes(join(folder, 'large', name)), bytes)
+    }
+    await rm(join(folder, 'large'), { recursive: true })
     const set = { name: 'some', title: 'some', files: 3, bytes: 5000 }
     const { sources } = await makeSet(set, folder)
     assert.equal(new Set(sources.map(({ md5 }) => md5)).size, 3)
     const path = join(folder, sources[0]?.name ?? '')
     const content = await readFile(path)
-    assert.equal(content.length, 5000)
+    assert.equal(await decodedBytes(path), 5000)
     assert.equal(recogniseImage(content), ImageFormat.png)
     assert.equal(countDiffering(folder, sources), 0)
     await writeFile(path, content.fill(0, 4000))
@@ -36,6 +43,14 @@ test('sets are pictures that all differ, and what differs from them is counted',
     await rm(folder, { recursive: true, force: true })
   }
 })
+
+/** Bytes of a picture that decodes without a warning. */
+async function decodedBytes(path: string): Promise<number> {
+  const content = await readFile(path)
+  const { info } = await sharp(content, { failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true })
+  assert.deepEqual([info.width, info.height], [64, 48])
+  return content.length
+}
 
 test('a set is downloaded, files are served, and the report says how', { skip: obstacle }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'transfers-smoke-'))

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { startIndexServer } from '../support/index-servers.ts'
 import { startLossyProxy } from '../support/lossy-proxy.ts'
 import { writePicture } from '../support/pictures.ts'
-import { startProgram, startServerProcess } from '../support/program.ts'
+import { startProgram } from '../support/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { UdpClient } from '../support/udp-client.ts'
 
@@ -19,7 +20,7 @@ test('register, list, update and disconnect through a network that loses 30 % ea
       const shared = join(folder, 'shared')
       await mkdir(shared)
       await writePicture(shared, 'one.png', seed)
-      const { port } = await startServerProcess(t)
+      const { port } = (await startIndexServer(t, { host: '127.0.0.1' })).endpoint
       const outsider = await UdpClient.open(t, port)
       const proxy = await startLossyProxy(t, port, faults, seed)
       const peer = startProgram(t, [

@@ -2,11 +2,18 @@ import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { startIndexServer } from '../support/index-servers.ts'
 import { md5 } from '../support/md5.ts'
 import { writePicture } from '../support/pictures.ts'
 import { runProgram, startProgram, startServerProcess } from '../support/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { UdpClient } from '../support/udp-client.ts'
+
+/** An index server in this process: starting one of its own for each test would take longer than the tests. */
+async function startServer(t: TestContext) {
+  const { port } = (await startIndexServer(t, { host: '127.0.0.1' })).endpoint
+  return { port, address: `127.0.0.1:${port}` }
+}
 
 async function twoFolders(t: TestContext) {
   const folder = await temporaryFolder(t)
@@ -110,7 +117,7 @@ test('an old script that pipes its choices all at once gets its picture', async 
   const { folder, ana, bruno } = await twoFolders(t)
   const image = await writePicture(ana, 'a.png', 3)
   await writePicture(bruno, 'b.png', 4)
-  const { address } = await startServerProcess(t)
+  const { address } = await startServer(t)
   const sharing = startProgram(t, ['share', address, ana, '--data', join(folder, 'data')])
   await sharing.until(/Registered 1 picture/)
   const { status, output, errors } = await runProgram(
@@ -129,7 +136,7 @@ test('an old script that pipes its choices all at once gets its picture', async 
 test('a signal at the menu ends the registration and the program', async t => {
   const { folder, ana } = await twoFolders(t)
   await writePicture(ana, 'a.png', 5)
-  const { port, address } = await startServerProcess(t)
+  const { port, address } = await startServer(t)
   const outsider = await UdpClient.open(t, port)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const peer = startProgram(t, ['client', address, ana, '--data', join(folder, 'data')])
@@ -144,7 +151,7 @@ test('a signal at the menu ends the registration and the program', async t => {
 test('a peer killed without END comes back to the same port and password', async t => {
   const { folder, ana } = await twoFolders(t)
   await writePicture(ana, 'a.png', 6)
-  const { port, address } = await startServerProcess(t)
+  const { port, address } = await startServer(t)
   const outsider = await UdpClient.open(t, port)
   const argv = ['share', address, ana, '--data', join(folder, 'data')]
   const first = startProgram(t, argv)

@@ -110,11 +110,17 @@ describe('whatever the name', () => {
   const folder = mkdtempSync(join(tmpdir(), 'file-name-'))
   after(() => rmSync(folder, { recursive: true }))
 
-  it('it is refused, or one visible component within its bound, in NFC, and comes back unchanged', () => {
+  it('it is refused for a way out of the folder or nothing at all, or one visible component within its bound, in NFC, and comes back unchanged', () => {
     fc.assert(
       fc.property(anyName, name => {
         const judged = safeFileName(name)
-        if (judged.kind === 'refused') return
+        if (judged.kind === 'refused') {
+          const escapes =
+            /[\0/\\]/.test(name) || /^[\s\p{Variation_Selector}]*[a-z]:/iu.test(name.normalize('NFC'))
+          const nothing = /^[.\s\p{Variation_Selector}]*$/u.test(name)
+          assert.ok(escapes || nothing, JSON.stringify(name))
+          return
+        }
         const made = judged.name
         assert.notEqual(made, '')
         assert.equal(posix.basename(made), made)
@@ -142,20 +148,6 @@ describe('whatever the name', () => {
         rmSync(join(folder, judged.name))
       }),
       { seed: 13377, numRuns: 500 },
-    )
-  })
-
-  it('what is refused is a way out of the folder or nothing at all', () => {
-    fc.assert(
-      fc.property(anyName, name => {
-        const judged = safeFileName(name)
-        if (judged.kind === 'safe') return
-        const escapes =
-          /[\0/\\]/.test(name) || /^[\s\p{Variation_Selector}]*[a-z]:/iu.test(name.normalize('NFC'))
-        const nothing = /^[.\s\p{Variation_Selector}]*$/u.test(name)
-        assert.ok(escapes || nothing, JSON.stringify(name))
-      }),
-      { seed: 13377, numRuns: 20_000 },
     )
   })
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { TransferContestant } from '../transfer-contestant.ts'
 import type { SourceFile } from '../transfer-sets.ts'
 import { findProgram } from './find-program.ts'
-import { nginxObstacle, startNginx } from './nginx.ts'
+import { webContestant } from './web-contestant.ts'
 
 /** Files under way at once. */
 const AT_ONCE = 8
@@ -11,21 +11,17 @@ const AT_ONCE = 8
 const CHECKERS = 2
 
 /** The bound: curl from nginx with keep-alive, then `md5sum` on both cores. */
-export const curlThenMd5sum: TransferContestant = {
+export const curlThenMd5sum: TransferContestant = webContestant({
   name: 'curl',
   title: 'curl from nginx, then md5sum',
   kind: 'bound',
-  async obstacle() {
-    return (await nginxObstacle()) ?? (await findProgram('curl', 'curl'))
-  },
-  async prepare({ set, into, scratch }) {
-    const { program, port } = await startNginx({ folder: set.folder, scratch })
+  command: 'curl',
+  debianPackage: 'curl',
+  async download(origin, { set, into, scratch }) {
     const files = join(scratch, 'curl.conf')
     await writeFile(
       files,
-      set.sources
-        .map(({ name }) => `url = "http://127.0.0.1:${port}/${name}"\noutput = "${join(into, name)}"\n`)
-        .join(''),
+      set.sources.map(({ name }) => `url = "${origin}/${name}"\noutput = "${join(into, name)}"\n`).join(''),
     )
     const lists = Array.from({ length: Math.min(CHECKERS, set.files) }, (_, part) =>
       join(scratch, `sums-${part}`),
@@ -41,13 +37,9 @@ export const curlThenMd5sum: TransferContestant = {
     }
     const fetching = `curl --silent --show-error --fail --parallel --parallel-max ${AT_ONCE} --config ${files}`
     const checking = `printf '%s\\0' ${lists.join(' ')} | xargs -0 -P ${CHECKERS} -n 1 md5sum --check --quiet --strict`
-    return {
-      owners: [program],
-      helpers: [],
-      download: { command: 'sh', arguments: ['-c', `${fetching} && ${checking}`] },
-    }
+    return { command: 'sh', arguments: ['-c', `${fetching} && ${checking}`] }
   },
-}
+})
 
 /** What `md5sum --check` reads. */
 function checkList(sources: readonly SourceFile[], folder: string): string {
