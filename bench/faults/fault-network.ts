@@ -86,9 +86,15 @@ export class FaultNetwork {
     const entries = images.map(({ md5, name, bytes }) => ({ md5, name, bytes }))
     const answer = await this.#api.ask({ kind: 'put', password: RELAY_PASSWORD, entries }, relay.port)
     if (answer !== 'done') throw new Error(`a relay was not registered: ${JSON.stringify(answer)}`)
-    const renew = () => void this.#api.ask({ kind: 'lease', password: RELAY_PASSWORD }, relay.port)
+    const { port } = relay
+    const renew = () => void this.#api.ask({ kind: 'lease', password: RELAY_PASSWORD }, port)
     this.#renewals.push(setInterval(renew, RENEWAL_MS))
     return relay
+  }
+
+  /** Takes back what a relay registered. */
+  async forget(relay: Relay): Promise<void> {
+    await this.#api.ask({ kind: 'delete', password: RELAY_PASSWORD }, relay.port)
   }
 
   /** Begins to fetch everything into `into`. */

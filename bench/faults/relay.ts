@@ -16,18 +16,21 @@ export interface RelayFault {
 
 /** Stands between an owner and whoever downloads, counts what passes, and is the fault in the line. */
 export class Relay {
+  readonly port: number
   readonly #server: Server
   readonly #open = new Set<Socket>()
   readonly #held = new Set<() => void>()
   readonly #behave: (connection: number) => RelayFault
   #connections = 0
   #passed = 0
+  #faults = 0
   #isReleased = false
   /** Told whenever bytes went to whoever downloads. */
   onPassed: () => void = () => {}
 
-  private constructor(server: Server, behave: (connection: number) => RelayFault) {
+  private constructor(server: Server, port: number, behave: (connection: number) => RelayFault) {
     this.#server = server
+    this.port = port
     this.#behave = behave
   }
 
@@ -40,16 +43,12 @@ export class Relay {
     behave: (connection: number) => RelayFault = () => ({}),
   ): Promise<Relay> {
     const server = createServer({ noDelay: true })
-    const relay = new Relay(server, behave)
-    server.on('connection', socket => relay.#take(socket, target))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
+    const bound = server.address()
+    const relay = new Relay(server, bound === null || typeof bound === 'string' ? 0 : bound.port, behave)
+    server.on('connection', socket => relay.#take(socket, target))
     return relay
-  }
-
-  get port(): number {
-    const bound = this.#server.address()
-    return bound === null || typeof bound === 'string' ? 0 : bound.port
   }
 
   /** Bytes that went to whoever downloads. */
@@ -60,6 +59,11 @@ export class Relay {
   /** Connections that asked for something. */
   get connections(): number {
     return this.#connections
+  }
+
+  /** Cuts, bytes that were changed, and connections that were held. */
+  get faults(): number {
+    return this.#faults
   }
 
   /** Lets go what is held, and holds nothing more. */
@@ -96,12 +100,15 @@ export class Relay {
     const send = (bytes: Buffer): void => {
       for (const at of flipAt) {
         const within = at - position
-        if (within >= 0 && within < bytes.length) bytes[within] = (bytes[within] ?? 0) ^ 1
+        if (within < 0 || within >= bytes.length) continue
+        bytes[within] = (bytes[within] ?? 0) ^ 1
+        this.#faults += 1
       }
       const part = bytes.subarray(0, Math.max(0, cutAt - position))
       position += part.length
       this.#passed += part.length
       const cuts = position >= cutAt
+      if (cuts) this.#faults += 1
       const more = client.write(part, () => {
         if (cuts) this.#cut(owner, client, fault.byReset === true)
       })
@@ -117,6 +124,7 @@ export class Relay {
       if (this.#isReleased || bytes.length <= free) return send(bytes)
       if (free > 0) send(bytes.subarray(0, free))
       owner.pause()
+      this.#faults += 1
       this.#held.add(() => {
         send(bytes.subarray(free))
         if (!client.writableNeedDrain) owner.resume()
