@@ -8,7 +8,7 @@ import type { Relay } from '../relay.ts'
 
 /** Points at which somebody is killed. */
 const POINTS = 20
-const QUICK_POINTS = 3
+const QUICK_POINTS = 2
 
 /** Milliseconds after a point until the kill, at most. */
 const MOST_AFTER_MS = 30
