@@ -1,6 +1,9 @@
 import type { FaultNetwork } from './fault-network.ts'
 import type { RowTally } from './row-tally.ts'
 
+/** Milliseconds until a download counts as one that does not end: the queue gives an image up after three minutes. */
+export const PATIENCE_MS = 240_000
+
 /** What a row works with. */
 export interface RowContext {
   readonly network: FaultNetwork

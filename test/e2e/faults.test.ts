@@ -8,7 +8,7 @@ import { compileNativePrograms } from '../../bench/native/native-programs.ts'
 const SEED = 31
 
 /** What no test nearer to the downloader breaks in this way: an owner’s process, its files, and the calls below the downloader. */
-const NAMES = ['owner-killed', 'changed', 'calls']
+const NAMES = ['owner-killed', 'changed', 'one-call']
 
 const native = await compileNativePrograms()
 

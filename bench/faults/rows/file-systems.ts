@@ -6,10 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { checkFolder } from '../check-folder.ts'
 import { MIXED_SIZES, makeImages } from '../fault-images.ts'
-import type { FaultRow } from '../fault-row.ts'
-
-/** Milliseconds until a download counts as one that does not end: the queue gives an image up after three minutes. */
-const PATIENCE_MS = 240_000
+import { type FaultRow, PATIENCE_MS, type RowContext } from '../fault-row.ts'
 
 /** Bytes of the disk that gets full: what is downloaded, and twice what the queue wants free before it goes on. */
 const DISK_MEGABYTES = 320
@@ -21,8 +18,11 @@ const SCARCE_MEGABYTES = 64 + 20
 const MOST_CALLS = 200
 const QUICK_CALL = 13
 
-/** Milliseconds for which a download goes on whose calls fail again and again. */
-const FAILING_MS = 1500
+/** Up to this number each is tried where calls fail again and again. */
+const EACH_UP_TO = 20
+
+/** Milliseconds for which a download then goes on after it had to try again. */
+const FAILING_MS = 1000
 
 /** Small images, and one that is fetched by blocks. */
 const FAILING_SIZES = [
@@ -74,58 +74,83 @@ export const diskFull: FaultRow = {
   },
 }
 
-/** Calls of the downloader fail: the k-th alone, and each k-th; then it is started again without. */
-export const failingCalls: FaultRow = {
-  name: 'calls',
-  title: `The k-th call of the file system fails, and every k-th (k = 1..${MOST_CALLS})`,
-  async obstacle({ failingCalls }) {
-    return failingCalls === undefined ? 'there is no C compiler' : undefined
+/** One call of the downloader fails; what it does not mend by itself it mends when it is started again. */
+export const callFails: FaultRow = {
+  name: 'one-call',
+  title: `The k-th call of the file system fails (k = 1..${MOST_CALLS})`,
+  obstacle: needsCompiler,
+  run: context => runWithFaults(context, false, context.isQuick ? [QUICK_CALL] : upTo(MOST_CALLS)),
+}
+
+/** Calls of the downloader fail again and again until it is ended; then it is started again without. */
+export const callsFail: FaultRow = {
+  name: 'each-call',
+  title: `Every k-th call of the file system fails (k = 1..${EACH_UP_TO}, then each tenth to ${MOST_CALLS})`,
+  obstacle: needsCompiler,
+  run: context => {
+    const numbers = upTo(MOST_CALLS).filter(number => number <= EACH_UP_TO || number % 10 === 0)
+    return runWithFaults(context, true, context.isQuick ? [QUICK_CALL] : numbers)
   },
-  async run({ network, scratch, seed, isQuick, tally, failingCalls = '', say }) {
-    const shared = join(scratch, 'shared')
-    const images = await makeImages(shared, seed, FAILING_SIZES)
-    const owners = isQuick ? 1 : 2
-    for (let owner = 0; owner < owners; owner += 1) await network.startOwner(shared)
-    const numbers = isQuick ? [QUICK_CALL] : Array.from({ length: MOST_CALLS }, (_, place) => place + 1)
-    let byItself = 0
-    let again = 0
-    const failed = new Map<string, number>()
-    for (const number of numbers) {
-      for (const isEach of [false, true]) {
-        const when = isEach ? `each call of number ${number}` : `call ${number}`
-        const into = join(scratch, `got-${number}-${isEach}`)
-        const told = `${into}.told`
-        const download = await network.get(into, {
-          LD_PRELOAD: failingCalls,
-          FAILING_FOLDER: into,
-          FAILING_CALL: String(number),
-          FAILING_EVERY: isEach ? '1' : '0',
-          FAILING_TOLD: told,
-        })
-        if (isEach) {
-          await Promise.race([download.ended, delay(FAILING_MS)])
-          await download.kill(number % 2 === 0 ? 'SIGKILL' : 'SIGTERM')
-        } else if (await download.succeeds(PATIENCE_MS)) byItself += 1
-        await tally.check(into, images, when)
-        const lines = (await readFile(told, 'latin1').catch(() => '')).split('\n').filter(line => line !== '')
-        for (const line of lines) {
-          const call = line.split(' ')[1] ?? ''
-          failed.set(call, (failed.get(call) ?? 0) + 1)
-        }
-        tally.faults += lines.length
-        const { missing } = await checkFolder(into, images)
-        if (missing.length > 0) again += 1
-        const ended = missing.length === 0 || (await (await network.get(into)).succeeds(PATIENCE_MS))
-        await tally.checkFinished(into, images, ended, `${when}, then none`)
-        await rm(into, { recursive: true, force: true })
-      }
-      if (number % 10 === 0) say(`${number} of ${MOST_CALLS} calls, ${tally.faults} failed`)
+}
+
+async function needsCompiler({
+  failingCalls,
+}: Pick<RowContext, 'failingCalls'>): Promise<string | undefined> {
+  return failingCalls === undefined ? 'there is no C compiler' : undefined
+}
+
+function upTo(most: number): number[] {
+  return Array.from({ length: most }, (_, place) => place + 1)
+}
+
+async function runWithFaults(
+  { network, scratch, seed, isQuick, tally, failingCalls = '', say }: RowContext,
+  isEach: boolean,
+  numbers: readonly number[],
+): Promise<void> {
+  const shared = join(scratch, 'shared')
+  const images = await makeImages(shared, seed, FAILING_SIZES)
+  const owners = isQuick ? 1 : 2
+  for (let owner = 0; owner < owners; owner += 1) await network.startOwner(shared)
+  let byItself = 0
+  const failed = new Map<string, number>()
+  for (const number of numbers) {
+    const when = isEach ? `every ${number}. call` : `call ${number}`
+    const into = join(scratch, `got-${number}`)
+    const told = `${into}.told`
+    const download = await network.get(into, {
+      LD_PRELOAD: failingCalls,
+      FAILING_FOLDER: into,
+      FAILING_CALL: String(number),
+      FAILING_EVERY: isEach ? '1' : '0',
+      FAILING_TOLD: told,
+    })
+    if (isEach) {
+      const troubled = download.tells('retrying', PATIENCE_MS).then(() => delay(FAILING_MS))
+      await Promise.race([download.ended, troubled])
     }
-    tally.notes.push(
-      `of ${numbers.length} runs in which one call failed ${byItself} fetched everything by themselves; ${again} runs of both kinds were started again without faults`,
-      `failed calls: ${[...failed].map(([call, count]) => `${call} ${count}`).join(', ')}`,
-    )
-  },
+    if (isEach && !download.hasEnded) await download.kill(number % 2 === 0 ? 'SIGKILL' : 'SIGTERM')
+    else if (await download.succeeds(PATIENCE_MS)) byItself += 1
+    await tally.check(into, images, when)
+    for (const call of await toldIn(told)) {
+      failed.set(call, (failed.get(call) ?? 0) + 1)
+      tally.faults += 1
+    }
+    const { missing } = await checkFolder(into, images)
+    const ended = missing.length === 0 || (await (await network.get(into)).succeeds(PATIENCE_MS))
+    await tally.checkFinished(into, images, ended, `${when}, then none`)
+    await rm(into, { recursive: true, force: true })
+    if (number % 10 === 0) say(`${number} of ${MOST_CALLS}, ${tally.faults} calls failed`)
+  }
+  tally.notes.push(
+    `of ${numbers.length} runs ${byItself} fetched everything in spite of it, the others when they were started again without`,
+    `failed calls: ${[...failed].map(([call, count]) => `${call} ${count}`).join(', ')}`,
+  )
+}
+
+async function toldIn(path: string): Promise<string[]> {
+  const text = await readFile(path, 'latin1').catch(() => '')
+  return text.split('\n').flatMap(line => line.split(' ')[1] ?? [])
 }
 
 function mountDisk(): string {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom, type Random } from '../../../src/demo/random.ts'
 import { MIXED_SIZES, makeImages, QUICK_SIZES, totalBytes } from '../fault-images.ts'
 import type { Download } from '../fault-network.ts'
-import type { FaultRow } from '../fault-row.ts'
+import { type FaultRow, PATIENCE_MS } from '../fault-row.ts'
 import type { Relay } from '../relay.ts'
 
 /** Points at which somebody is killed. */
@@ -15,9 +15,6 @@ const MOST_AFTER_MS = 30
 
 /** Milliseconds for which a killed owner is away, at most. */
 const MOST_AWAY_MS = 1000
-
-/** Milliseconds until a download counts as one that does not end: the queue gives an image up after three minutes. */
-const PATIENCE_MS = 240_000
 
 /** The downloader is killed, and started again over the same folder. */
 export const downloaderKilled: FaultRow = {

@@ -1,10 +1,7 @@
 import { join } from 'node:path'
 import { MIXED_SIZES, makeImages, QUICK_SIZES } from '../fault-images.ts'
-import type { FaultRow } from '../fault-row.ts'
+import { type FaultRow, PATIENCE_MS } from '../fault-row.ts'
 import type { RelayFault } from '../relay.ts'
-
-/** Milliseconds until a download counts as one that does not end: the queue gives an image up after three minutes. */
-const PATIENCE_MS = 240_000
 
 /** Bytes of the images whose connection is cut: one from one owner, one fetched by blocks. */
 const CUT_BYTES = [3_000_000, 20_000_000]

@@ -2,10 +2,7 @@ import { appendFile, copyFile, open, rename, rm, truncate, writeFile } from 'nod
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { imageBytes, MIXED_SIZES, makeImages, QUICK_SIZES, totalBytes } from '../fault-images.ts'
-import type { FaultRow } from '../fault-row.ts'
-
-/** Milliseconds until a download counts as one that does not end: the queue gives an image up after three minutes. */
-const PATIENCE_MS = 240_000
+import { type FaultRow, PATIENCE_MS } from '../fault-row.ts'
 
 /** Milliseconds until the only one of many owners is back. */
 const AWAY_MS = 60_000

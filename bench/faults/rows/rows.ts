@@ -1,5 +1,5 @@
 import type { FaultRow } from '../fault-row.ts'
-import { diskFull, failingCalls } from './file-systems.ts'
+import { callFails, callsFail, diskFull } from './file-systems.ts'
 import { downloaderKilled, ownerKilled } from './kills.ts'
 import { connectionCut, everyConnectionCut, ownerStalls, wrongBytes, wrongBytesAlone } from './lines.ts'
 import { allDisappear, crowd, fileChanged, ownerDisappears } from './owners.ts'
@@ -10,5 +10,5 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   ...[connectionCut, everyConnectionCut, ownerStalls],
   ...[wrongBytes, wrongBytesAlone],
   ...[ownerDisappears, allDisappear, fileChanged],
-  ...[diskFull, crowd, failingCalls],
+  ...[diskFull, crowd, callFails, callsFail],
 ]
