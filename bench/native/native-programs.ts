@@ -13,6 +13,8 @@ export interface NativePrograms {
   readonly flood: string
   readonly spent: string
   readonly fileLoad: string
+  /** A library to preload: has calls of the file system fail. */
+  readonly failingCalls: string
   /** The compiler's own first line about itself. */
   readonly compiler: string
 }
@@ -29,20 +31,40 @@ export async function compileNativePrograms(): Promise<NativePrograms | undefine
   const inLoad = (await readdir(join(SOURCES, 'load'))).sort().map(name => join('load', name))
   const loadSources = inLoad.filter(name => name.endsWith('.c'))
   const digest = createHash('sha256').update(compiler.version).update(FLAGS.join(' '))
-  for (const name of [...inLoad, 'batch-echo.c', 'garbage.c', 'flood.c', 'spent.c', 'file-load.c']) {
+  for (const name of [
+    ...inLoad,
+    'batch-echo.c',
+    'garbage.c',
+    'flood.c',
+    'spent.c',
+    'file-load.c',
+    'failing-calls.c',
+  ]) {
     digest.update(name).update(await readFile(join(SOURCES, name)))
   }
   const folder = join(CACHE, digest.digest('hex').slice(0, 16))
   await mkdir(folder, { recursive: true })
   const present = new Set(await readdir(folder))
-  const compile = async (name: string, sources: readonly string[]): Promise<string> => {
+  const compile = async (
+    name: string,
+    sources: readonly string[],
+    flags: readonly string[] = [],
+  ): Promise<string> => {
     const path = join(folder, name)
     if (present.has(name)) return path
     // Under another name first: two benches may compile at once, and a half-written program must not be run.
     const unfinished = `${path}.${process.pid}`
     await runProgram({
       command: compiler.command,
-      arguments: [...FLAGS, '-o', unfinished, ...sources.map(source => join(SOURCES, source)), '-lm'],
+      arguments: [
+        ...FLAGS,
+        ...flags,
+        '-o',
+        unfinished,
+        ...sources.map(source => join(SOURCES, source)),
+        '-lm',
+        '-ldl',
+      ],
     })
     await rename(unfinished, path)
     return path
@@ -54,6 +76,7 @@ export async function compileNativePrograms(): Promise<NativePrograms | undefine
     flood: await compile('flood', ['flood.c', 'load/lanes.c']),
     spent: await compile('spent', ['spent.c']),
     fileLoad: await compile('file-load', ['file-load.c', 'load/server-time.c']),
+    failingCalls: await compile('failing-calls.so', ['failing-calls.c'], ['-shared', '-fPIC']),
     compiler: compiler.version,
   }
 }

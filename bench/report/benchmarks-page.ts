@@ -1,10 +1,12 @@
 import type { CrashResults } from '../crash/crash-results.ts'
+import type { FaultResults } from '../faults/fault-results.ts'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
 import type { StrainResults } from '../strain/strain-results.ts'
 import type { TransferResults } from '../transfers/transfer-results.ts'
 import { judgeClaims, judgeSoak, megabytes } from './claims.ts'
 import { crashSection } from './crash-section.ts'
+import { faultsSection } from './faults-section.ts'
 import { machineSentence } from './machine-sentence.ts'
 import { markdownTable } from './markdown-table.ts'
 import { strainSection } from './strain-section.ts'
@@ -18,18 +20,27 @@ export interface BenchmarkFiles {
   readonly strain?: StrainResults
   readonly crashes?: CrashResults
   readonly transfers?: TransferResults
+  readonly faults?: FaultResults
 }
 
 /** BENCHMARKS.md: every figure and every judgement in it is computed from the files of results. */
-export function benchmarksPage({ results, soaks, strain, crashes, transfers }: BenchmarkFiles): string {
+export function benchmarksPage({
+  results,
+  soaks,
+  strain,
+  crashes,
+  transfers,
+  faults,
+}: BenchmarkFiles): string {
   const sections = [
     '# Benchmarks',
-    'Written by `npm run bench`, `npm run strain`, `npm run soak`, `npm run crash` and `npm run transfers`; change `bench/`, not this page.',
+    'Written by `npm run bench`, `npm run strain`, `npm run soak`, `npm run crash`, `npm run transfers` and `npm run faults`; change `bench/`, not this page.',
     results === undefined ? '`npm run bench` has not been run.' : benchSections(results),
     strainSection(strain),
     soakSection(soaks),
     crashSection(crashes),
     transfersSection(transfers),
+    faultsSection(faults),
   ]
   return `${sections.join('\n\n').trim()}\n`
 }

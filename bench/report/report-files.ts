@@ -2,6 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CrashResults } from '../crash/crash-results.ts'
+import { type FaultResults, mergeRows } from '../faults/fault-results.ts'
+import { FAULT_ROWS } from '../faults/rows/rows.ts'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
 import type { StrainResults } from '../strain/strain-results.ts'
@@ -17,6 +19,7 @@ const LATEST = join('bench', 'results', 'latest.json')
 const STRAIN = join('bench', 'results', 'strain.json')
 const CRASHES = join('bench', 'results', 'crash.json')
 const TRANSFERS = join('bench', 'results', 'transfers.json')
+const FAULTS = join('bench', 'results', 'faults.json')
 const SOAK_PATHS = ['fast', 'portable'] as const
 
 /** Keeps the results of a run under `folder`, and writes the page and the images again. */
@@ -49,6 +52,15 @@ export async function keepTransferResults(folder: string, transfers: TransferRes
   await writeReport(folder)
 }
 
+/** Keeps what breaking transfers found under `folder`, beside what was found before in other rows, and writes the page again. */
+export async function keepFaultResults(folder: string, { machine, rows }: FaultResults): Promise<void> {
+  const path = join(folder, FAULTS)
+  const before = await readJson(path, isFaultResults)
+  const order = FAULT_ROWS.map(({ name }) => name)
+  await writeJson(path, { machine, rows: mergeRows(before?.rows ?? [], rows, order) })
+  await writeReport(folder)
+}
+
 /** Writes BENCHMARKS.md and its images from the results that are there. */
 async function writeReport(folder: string): Promise<void> {
   const results = await readJson(join(folder, LATEST), isBenchResults)
@@ -60,6 +72,7 @@ async function writeReport(folder: string): Promise<void> {
   }
   const crashes = await readJson(join(folder, CRASHES), isCrashResults)
   const transfers = await readJson(join(folder, TRANSFERS), isTransferResults)
+  const faults = await readJson(join(folder, FAULTS), isFaultResults)
   const images: readonly [string, string | undefined][] = [
     ['bench-catalog.svg', results && catalogImage(results)],
     ['bench-soak.svg', soakImage(soaks)],
@@ -75,6 +88,7 @@ async function writeReport(folder: string): Promise<void> {
       ...(strain !== undefined && { strain }),
       ...(crashes !== undefined && { crashes }),
       ...(transfers !== undefined && { transfers }),
+      ...(faults !== undefined && { faults }),
     }),
   )
 }
@@ -90,7 +104,7 @@ async function write(path: string, text: string): Promise<void> {
 
 async function writeJson(
   path: string,
-  value: BenchResults | SoakResults | StrainResults | CrashResults | TransferResults,
+  value: BenchResults | SoakResults | StrainResults | CrashResults | TransferResults | FaultResults,
 ): Promise<void> {
   await write(path, `${JSON.stringify(value, undefined, 1)}\n`)
 }
@@ -126,6 +140,10 @@ function isCrashResults(value: unknown): value is CrashResults {
 
 function isTransferResults(value: unknown): value is TransferResults {
   return hasArrays(value, ['downloads', 'serving', 'contestants', 'sets', 'skipped'])
+}
+
+function isFaultResults(value: unknown): value is FaultResults {
+  return hasArrays(value, ['rows']) && 'machine' in value
 }
 
 function hasArrays(value: unknown, names: readonly string[]): value is Record<string, unknown> {

@@ -112,15 +112,16 @@ export class TransferQueue {
   }
 
   start(digest: Digest): boolean {
-    return this.#change(digest, ['waiting'], () => ({ state: 'running', bytes: 0 }))
+    return this.#change(digest, ['waiting'], () => ({ state: 'running' }))
   }
 
-  /** Bytes that arrived so far. */
+  /** `bytes` of it are there now. */
   progress(digest: Digest, bytes: number): boolean {
     const transfer = this.#transfers.get(digest)
     if (transfer?.state !== 'running') return false
     // Not noted as a change: after a restart the temporary file tells how far it came.
-    this.#transfers.set(digest, { ...transfer, bytes })
+    if (bytes > transfer.bytes)
+      this.#transfers.set(digest, { ...transfer, bytes, attempts: 0, failingSinceMs: undefined })
     return true
   }
 

@@ -29,13 +29,13 @@ export interface Transfer {
   readonly state: TransferState
   /** Transfers are begun in this order, the lowest first. */
   readonly rank: number
-  /** Tries that failed since it was last asked for by a person. */
+  /** Tries that failed since a person asked for it, or since one brought more of it than any before. */
   readonly attempts: number
   /** Milliseconds since 1970 of the first of them. */
   readonly failingSinceMs: number | undefined
   /** Milliseconds since 1970 at which it is tried again; only while retrying. */
   readonly retryAtMs: number | undefined
-  /** Bytes that arrived; the image's size once it is done. */
+  /** Bytes that were there at most; the image's size once it is done. */
   readonly bytes: number
   /** Why the last try failed. */
   readonly error: FailureCode | 'unexpected' | undefined

@@ -184,3 +184,21 @@ test('waits grow to a bound, and chance takes half of them at most', () => {
   )
   assert.equal(retryDelayMs(POLICY, 2, 1), 100)
 })
+
+test('failures count anew once a try brought more of the image than any before, and only then', () => {
+  const queue = new TransferQueue(LIMITS, POLICY)
+  const { digest } = image(1)
+  queue.add(image(1), false)
+  let nowMs = 0
+  const failAfter = (bytes: number) => {
+    queue.start(digest)
+    queue.progress(digest, bytes)
+    queue.fail(digest, { error: 'allOwnersFailed', isFinal: false }, nowMs, 0)
+    // Longer than the patience for one that brings nothing.
+    nowMs += POLICY.patienceMs
+    queue.wake(nowMs)
+    return queue.get(digest)?.state
+  }
+  for (let bytes = 1000; bytes <= 10_000; bytes += 1000) assert.equal(failAfter(bytes), 'waiting')
+  assert.equal(failAfter(10_000), 'failed')
+})
