@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, isFailure, systemReason } from '../base/failure.ts'
 import type { ImageQuery } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
@@ -112,7 +113,10 @@ export class Peer implements PreviewSource {
     const cache = new PreviewCache(previewFolderOf(config.storePath))
     const previews = new Previews(library, new ImageDecoder(), cache)
     const onNews = () => registration.markChanged()
-    const placeholders = new PlaceholderMaker({ store, previews, onNews })
+    const placeholders = new PlaceholderMaker({
+      ...{ store, previews, onNews },
+      whenQuiet: signal => whenQuiet(sharing, previews, signal),
+    })
     const connection = new ServerConnection({
       server: config.server,
       plan: config.retryPlan,
@@ -285,6 +289,18 @@ export class Peer implements PreviewSource {
   }
 }
 
+/** Milliseconds between two looks at whether somebody is sent something, and how many of them pass at most. */
+const QUIET_LOOK_MS = 500
+const QUIET_LOOKS = 120
+
+/** Waits until nobody is sent anything large, or for a minute: somebody who never stops asking should not stop it all. */
+async function whenQuiet(sharing: Sharing, previews: Previews, signal: AbortSignal): Promise<void> {
+  for (let looks = 0; looks < QUIET_LOOKS && !sharing.isQuiet; looks += 1) {
+    previews.rest()
+    await sleep(QUIET_LOOK_MS, undefined, { signal })
+  }
+}
+
 /** Whoever waits for a picture is let go by the decoder's end. */
 async function stopPreviews(previews: Previews, placeholders: PlaceholderMaker): Promise<void> {
   await Promise.all([placeholders.stop(), previews.stop()])
@@ -343,6 +359,10 @@ class Sharing {
       if (preferredPort === 0 || !isOccupied) throw error
       this.#server = await ShareServer.start({ ...options, port: 0 })
     }
+  }
+
+  get isQuiet(): boolean {
+    return this.#server?.isQuiet ?? true
   }
 
   get uploadLimits(): UploadLimitsConfig {

@@ -71,6 +71,15 @@ export class ImageDecoder {
     }
   }
 
+  /** Ends the process unless it is at work: there will be nothing to do for a while. */
+  rest(): void {
+    if (this.#serving !== undefined) return
+    clearTimeout(this.#idleTimer)
+    const idle = this.#child
+    this.#child = undefined
+    void idle?.end()
+  }
+
   /** Turns away whoever waits and ends the process. */
   async stop(): Promise<void> {
     this.#stopping.abort()
@@ -86,11 +95,7 @@ export class ImageDecoder {
       job.settle(await this.#run(job.request))
     }
     this.#serving = undefined
-    this.#idleTimer = setTimeout(() => {
-      const idle = this.#child
-      this.#child = undefined
-      void idle?.end()
-    }, this.#limits.idleMs)
+    this.#idleTimer = setTimeout(() => this.rest(), this.#limits.idleMs)
     this.#idleTimer.unref()
   }
 

@@ -12,12 +12,15 @@ const NEWS_MS = 30_000
 export interface PlaceholderMakerOptions {
   readonly store: Pick<LibraryStore, 'imagesWithoutPlaceholder' | 'keepPlaceholder'>
   readonly previews: Pick<Previews, 'placeholder'>
+  /** Resolves when the machine has nothing better to do. Rejects with the signal's reason. */
+  readonly whenQuiet: (signal: AbortSignal) => Promise<void>
   /** Told when placeholders came to be known. */
   readonly onNews: () => void
 }
 
 /**
- * Makes the placeholder of each image once, one after the other and only while nobody waits for a preview, and has the
+ * Makes the placeholder of each image once, one after the other and only while nobody waits for a preview
+ * or is sent an image, and has the
  * library's store keep it, or that there is none to be had.
  */
 export class PlaceholderMaker {
@@ -57,7 +60,7 @@ export class PlaceholderMaker {
   }
 
   async #makeAll(signal: AbortSignal): Promise<void> {
-    const { store, previews, onNews } = this.#options
+    const { store, previews, whenQuiet, onNews } = this.#options
     let toldAtMs = monotonicMs()
     let untold = 0
     let isDecoding = true
@@ -66,6 +69,7 @@ export class PlaceholderMaker {
       if (images.length === 0) break
       for (const { path, digest } of images) {
         last = path
+        await whenQuiet(signal)
         const made = await previews.placeholder(digest, signal)
         // No decoder to be had: after the next change of the folder there may be.
         isDecoding = made.kind !== 'unavailable'

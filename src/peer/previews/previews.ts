@@ -59,6 +59,11 @@ export class Previews implements PreviewSource {
     return this.#make(digest, 'placeholder', 'background', signal)
   }
 
+  /** Says that nothing will be wanted for a while: what is kept ready for it goes. */
+  rest(): void {
+    this.#decoder.rest()
+  }
+
   /** Ends what is under way; everybody who waits is told that there is nothing to be had. */
   async stop(): Promise<void> {
     await this.#decoder.stop()

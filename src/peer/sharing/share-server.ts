@@ -82,6 +82,11 @@ export class ShareServer {
     return this.#listener.endpoint
   }
 
+  /** True when nobody was sent anything large for a while. */
+  get isQuiet(): boolean {
+    return this.#uploads.isQuiet
+  }
+
   /** Takes effect at once, also for uploads that run. */
   setUploadLimits(limits: UploadLimitsConfig): void {
     this.#uploads.setLimits(limits)

@@ -7,11 +7,16 @@ import { UploadSlots } from './upload-slots.ts'
 /** Bytes up to which an answer is small: it needs no slot, and goes ahead of what the limits hold back. */
 export const SMALL_ANSWER_BYTES = 65_536
 
+/** Milliseconds after the last large answer until nobody is thought to want a further one. */
+const QUIET_MS = 1000
+
 /** Sends parts of files, as many at once and as fast as the limits allow. */
 export class Uploads {
   readonly #sender: FileSender
   readonly #slots: UploadSlots
   readonly #limits = new UploadLimits()
+
+  #lastLargeMs = Number.NEGATIVE_INFINITY
 
   constructor(sender: FileSender, limits: UploadLimitsConfig) {
     this.#sender = sender
@@ -23,6 +28,11 @@ export class Uploads {
   setLimits(limits: UploadLimitsConfig): void {
     this.#slots.setSlots(limits.slots)
     this.#limits.set(limits)
+  }
+
+  /** True when no large answer was under way for a while. */
+  get isQuiet(): boolean {
+    return this.#slots.active === 0 && monotonicMs() - this.#lastLargeMs >= QUIET_MS
   }
 
   /** Takes a slot for a large answer at once, where one is free. */
@@ -41,6 +51,7 @@ export class Uploads {
 
   leave(connection: RequestConnection): void {
     this.#slots.leave(connection.address)
+    this.#lastLargeMs = monotonicMs()
   }
 
   /** Waits for its turn and sends; false where the file or the connection ended before. */

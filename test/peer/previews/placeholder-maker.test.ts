@@ -22,6 +22,7 @@ test('each image gets its placeholder once, what cannot be decoded none, and it 
   const asked: string[] = []
   const maker = new PlaceholderMaker({
     store,
+    whenQuiet: async () => {},
     previews: {
       placeholder: (digest, signal) => {
         asked.push(digest)
@@ -60,11 +61,31 @@ test('each image gets its placeholder once, what cannot be decoded none, and it 
 test('without a decoder nothing is kept as tried', async t => {
   const { store, previews } = await previewsOf(t, { 'a.png': await picture(1), 'b.png': await picture(2) })
   await previews.stop()
-  const maker = new PlaceholderMaker({ store, previews, onNews: () => assert.fail('there is no news') })
+  const maker = new PlaceholderMaker({
+    ...{ store, previews, whenQuiet: async () => {} },
+    onNews: () => assert.fail('there is no news'),
+  })
   maker.wake()
   await maker.stop()
   assert.deepEqual(
     store.imagesWithoutPlaceholder('', 10).map(({ path }) => path),
     ['a.png', 'b.png'],
   )
+})
+
+test('while somebody is sent something large nothing is made, and then it is', async t => {
+  const { store, previews } = await previewsOf(t, { 'a.png': await picture(1) })
+  const quiet = Promise.withResolvers<void>()
+  const told = Promise.withResolvers<void>()
+  const maker = new PlaceholderMaker({
+    ...{ store, previews, whenQuiet: () => quiet.promise },
+    onNews: () => told.resolve(),
+  })
+  t.after(() => maker.stop())
+  maker.wake()
+  await new Promise(resolve => setImmediate(resolve))
+  assert.equal(store.imagesWithoutPlaceholder('', 10).length, 1)
+  quiet.resolve()
+  await told.promise
+  assert.equal(store.imagesWithoutPlaceholder('', 10).length, 0)
 })
