@@ -143,7 +143,7 @@ async function runWithFaults(
     if (number % 10 === 0) say(`${number} of ${MOST_CALLS}, ${tally.faults} calls failed`)
   }
   tally.notes.push(
-    `of ${numbers.length} runs ${byItself} fetched everything in spite of it, the others when they were started again without`,
+    `of ${numbers.length} runs ${byItself} fetched everything in spite of it, the others${isEach ? ' were ended after they had to try again, and fetched the rest' : ''} when they were started again without`,
     `failed calls: ${[...failed].map(([call, count]) => `${call} ${count}`).join(', ')}`,
   )
 }

@@ -41,7 +41,7 @@ export const downloaderKilled: FaultRow = {
     const bytes = relays.reduce((sum, relay) => sum + relay.passed, 0)
     const twice = (bytes - totalBytes(images)) / 1e6
     tally.notes.push(
-      `${twice.toFixed(1)} MB of ${(totalBytes(images) / 1e6).toFixed(1)} MB were fetched twice, ${(twice / tally.faults).toFixed(2)} MB a kill`,
+      `${twice.toFixed(1)} MB of ${(totalBytes(images) / 1e6).toFixed(1)} MB left the owner twice, ${(twice / tally.faults).toFixed(1)} MB a kill, with what was on its way`,
     )
   },
 }
