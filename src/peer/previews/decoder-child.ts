@@ -67,7 +67,7 @@ export class DecoderChild {
       }
     })
     const end = () => child.#kill()
-    const timer = setTimeout(end, limits.pictureMs)
+    const timer = setTimeout(end, limits.startMs)
     signal.addEventListener('abort', end, { once: true })
     const outcome = await Promise.race([ready, child.#exited])
     clearTimeout(timer)

@@ -1,5 +1,7 @@
 /** What decoding one picture may cost. */
 export interface DecoderLimits {
+  /** Milliseconds for the process to start, after which it counts as missing. */
+  readonly startMs: number
   /** Milliseconds for one picture, after which its process is ended. */
   readonly pictureMs: number
   /** Bytes of resident memory, above which the process is ended. */
@@ -13,6 +15,8 @@ export interface DecoderLimits {
 }
 
 export const DEFAULT_DECODER_LIMITS: DecoderLimits = {
+  // It takes a quarter of a second, and some on a machine that has much else to do.
+  startMs: 30_000,
   // A photo of 12 megapixels takes 0.1 s, one of 100 a few seconds.
   pictureMs: 20_000,
   // Node and the decoder take 90 MB, an interlaced PNG of the pixels allowed 300 MB and more.
