@@ -11,6 +11,9 @@ import { countDiffering, type SourceSet } from './transfer-sets.ts'
 /** Milliseconds between two looks at the memory of those that give: their processes may end with a connection. */
 const LOOK_EVERY_MS = 100
 
+/** Seconds a download may take before it is ended and counts as failed: many times what the slowest take for the largest set. */
+const PATIENCE_SECONDS = 300
+
 /** What is measured of downloads. */
 export interface DownloadPlan {
   readonly sets: readonly SourceSet[]
@@ -73,7 +76,7 @@ async function downloadOnce(
     }, LOOK_EVERY_MS)
     const { stdout } = await runProgram({
       command: spent,
-      arguments: [download.command, ...download.arguments],
+      arguments: ['timeout', String(PATIENCE_SECONDS), download.command, ...download.arguments],
     }).finally(() => clearInterval(looking))
     const report = numbersIn(stdout, ['seconds', 'cpuSeconds', 'peakBytes'])
     if (report === undefined) throw new Error('what it took is not known')
