@@ -79,7 +79,12 @@ export class FilePlacer {
     this.#now = now
   }
 
-  /** See {@link placeFile}. */
+  /**
+   * Gives a temporary file its final name in a directory and returns that name: `name` itself, or the first of
+   * {@link numberedName} that is neither taken nor a twin of one that is in case or normal form. Never replaces anything.
+   * Rejects with the file system's error, with {@link NoFreeNameError}, or as `signal` says, and the temporary file is
+   * then still where it was. Two placers do not wait for each other: a process needs one.
+   */
   place(placement: Placement): Promise<string> {
     const directory = resolve(placement.directory)
     const before = this.#last.get(directory) ?? Promise.resolve()
@@ -183,19 +188,6 @@ export class FilePlacer {
 
 /** A directory's names by their {@link collisionKey}. */
 type Entries = Map<string, string>
-
-/** One for the process: two would not wait for each other. */
-const placer = new FilePlacer()
-
-/**
- * Gives a temporary file its final name in a directory and returns that name: `name` itself, or the first of
- * {@link numberedName} that is neither taken nor a twin of one that is in case or normal form. Never replaces anything.
- * Rejects with the file system's error, with {@link NoFreeNameError}, or as `signal` says, and the temporary file is then
- * still where it was.
- */
-export function placeFile(placement: Placement): Promise<string> {
-  return placer.place(placement)
-}
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

@@ -13,7 +13,6 @@ import {
   MAX_ENTRIES_COMPARED,
   MAX_NAME_ATTEMPTS,
   NoFreeNameError,
-  placeFile,
 } from '../../src/peer/place-file.ts'
 
 const CODES_WITHOUT_LINKS = [
@@ -331,10 +330,11 @@ describe('the directory', () => {
   })
 
   it('may be written in any way: the same one is the same one', async () => {
+    const placer = new FilePlacer()
     const names = await Promise.all(
       [folder, `${folder}/`, join(folder, '.'), `${folder}/../${folder.split('/').at(-1)}`].map(
         async (directory, index) =>
-          placeFile({
+          placer.place({
             temporaryPath: await temporary('new'),
             directory,
             name: safe(index % 2 ? 'a.png' : 'A.png'),

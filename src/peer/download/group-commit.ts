@@ -8,8 +8,8 @@ import { THREAD_LIMITS } from './thread-limits.ts'
 /** Milliseconds for which a file waits for others at most, while others arrive: syncing costs about as much for one as for many. */
 const GATHER_MS = 150
 
-/** Bytes that are not waited beyond: what a disk writes in about as long. */
-const GROUP_BYTES = 64 * 1024 ** 2
+/** Bytes that are not waited beyond: enough that syncing them together pays, few enough that the disk does not idle meanwhile. */
+const GROUP_BYTES = 16 * 1024 ** 2
 
 /** Milliseconds after which the idle thread is ended. */
 const IDLE_MS = 10_000
@@ -66,12 +66,16 @@ export class GroupCommit {
     if (this.#committing.length === 0) this.#restLater()
   }
 
+  /** Ends the thread; what it was committing fails. */
   async close(): Promise<void> {
     clearTimeout(this.#gatherTimer)
     clearTimeout(this.#idleTimer)
     const thread = this.#thread
     this.#thread = undefined
+    const lost = this.#committing
     await thread?.terminate()
+    // No other thread begins while these are committed.
+    if (lost.length > 0 && lost === this.#committing) this.#settle([])
   }
 
   #flush(): void {
