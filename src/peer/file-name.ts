@@ -60,10 +60,17 @@ const UNUSABLE =
 const STRAY_SELECTOR = /(\p{RGI_Emoji})|\p{Variation_Selector}/gv
 
 function withoutStraySelectors(name: string): string {
+  if (!/\p{Variation_Selector}/v.test(name)) return name
   return name.replace(STRAY_SELECTOR, (_match, emoji: string | undefined) => emoji ?? '')
 }
 
 function withoutUnusable(name: string): string {
+  if (
+    !/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800<>:"\|?*\u2044\u2215\u2216\u29F5\u29F8\u29F9\uFE68\uFF0F\uFF3C]/v.test(
+      name,
+    )
+  )
+    return name
   const isKept = (emoji: string | undefined) => emoji !== undefined && !emoji.startsWith('*')
   return name.replace(UNUSABLE, (match: string, emoji: string | undefined) => (isKept(emoji) ? match : '_'))
 }
