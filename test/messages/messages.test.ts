@@ -91,7 +91,7 @@ const samples: Record<string, readonly unknown[]> = {
   'peer.reading': [12, 345],
   'peer.started': ['/home/ana/photos', 3, 5001],
   'peer.served': ['beach.png', '1.2.3.4'],
-  'peer.servedMany': [12_345, '1.2.3.4'],
+  'peer.servedMany': [431, '1.2.3.4'],
   'peer.registered': [3],
   'peer.updated': [3],
   'peer.leftOut': [17],
