@@ -6,11 +6,17 @@ import type { RequestConnection } from './request-connection.ts'
 const CALL_BYTES = 1024 ** 2
 /** Bytes sent before the rest of the program gets its turn. */
 const TURN_BYTES = 4 * CALL_BYTES
-/** Bytes that go through this program at a time, where sendfile(2) cannot be used or a full socket has to be awaited. */
+/** Bytes that go through this program at a time where sendfile(2) cannot be used, or that go out before a pace is asked. */
 const CHUNK_BYTES = 65_536
 
-/** Idle chunks that are kept: as many as large transfers run at once, 1 MiB together. */
-const MAX_KEPT_CHUNKS = 16
+/**
+ * Bytes written to a full socket, which are taken when it has room again: no better way to be told. Few, since they are
+ * copied.
+ */
+const AWAITING_BYTES = 4096
+
+/** Idle chunks that are kept: more than transfers run at once by default, 2 MiB together. */
+const MAX_KEPT_CHUNKS = 32
 const chunks: Buffer[] = []
 
 /** Bytes `[start, end)` of the file `fd`, which stays open until they are sent. */
@@ -31,9 +37,12 @@ export interface Pace {
 /** Sends parts of files over connections: through sendfile(2) where there is one, else in pieces read one after the other. */
 export class FileSender {
   readonly #sendFile: SendFile | undefined
+  /** Bytes that go through this program at a time. */
+  readonly #chunkBytes: number
 
   constructor(sendFile: SendFile | undefined) {
     this.#sendFile = sendFile
+    this.#chunkBytes = sendFile === undefined ? CHUNK_BYTES : AWAITING_BYTES
   }
 
   static async load(): Promise<FileSender> {
@@ -53,7 +62,7 @@ export class FileSender {
       const wanted = Math.min(end - at, pace.isLimited ? CHUNK_BYTES : CALL_BYTES)
       // What is still on its way through the socket comes first.
       const direct = socket.writableLength === 0 ? this.#sendAtOnce(socket, fd, at, wanted) : undefined
-      const sent = direct ?? (await sendChunk(connection, fd, at, wanted))
+      const sent = direct ?? (await sendChunk(connection, fd, at, Math.min(wanted, this.#chunkBytes)))
       if (sent === 0) return false
       at += sent
       if (direct !== undefined) connection.sentBytes += sent

@@ -17,6 +17,9 @@ export interface ConnectionLimits {
   readonly lingerMs: number
 }
 
+/** Why whatever was done for it ends. One for all: making it costs more than a small image. */
+const GONE = new Error('the connection is gone')
+
 /** One connection of a stranger, and how long it may stay. */
 export class RequestConnection {
   readonly socket: Socket
@@ -39,14 +42,14 @@ export class RequestConnection {
   get signal(): AbortSignal {
     if (this.#gone === undefined) {
       this.#gone = new AbortController()
-      if (this.socket.destroyed) this.#gone.abort()
+      if (this.socket.destroyed) this.#gone.abort(GONE)
     }
     return this.#gone.signal
   }
 
   /** To be called once, when the connection is gone. */
   leave(): void {
-    this.#gone?.abort()
+    this.#gone?.abort(GONE)
   }
 
   ask(nowMs: number): void {
@@ -77,9 +80,10 @@ export class RequestConnection {
   }
 
   /** Resolves when the system took the bytes, so that their buffer is free again and a slow reader holds us back. */
+  /** A text is written as Latin-1. */
   write(bytes: Buffer | string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.socket.write(bytes, error => (error ? reject(error) : resolve()))
+      this.socket.write(bytes, 'latin1', error => (error ? reject(error) : resolve()))
     })
   }
 

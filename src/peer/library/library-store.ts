@@ -48,7 +48,7 @@ export interface KeptDetails {
 export class LibraryStore {
   readonly condition: StoreCondition
   readonly #database: DatabaseSync
-  #selectDetails: StatementSync | undefined
+  #selectSha256: StatementSync | undefined
 
   private constructor(database: DatabaseSync, condition: StoreCondition) {
     this.#database = database
@@ -102,7 +102,10 @@ export class LibraryStore {
   detailsOf(paths: readonly string[]): Map<string, KeptDetails> {
     const known = new Map<string, KeptDetails>()
     try {
-      const select = this.#selectDetails ?? this.#prepareDetails()
+      const select = this.#database.prepare(
+        `SELECT ${DETAIL_COLUMNS} FROM file WHERE path = ? AND sha256 IS NOT NULL`,
+      )
+      select.setReturnArrays(true)
       for (const path of paths) {
         const row = select.get(path) as unknown as SQLOutputValue[] | undefined
         if (row !== undefined) known.set(path, keptDetailsOf(row))
@@ -113,14 +116,16 @@ export class LibraryStore {
     return known
   }
 
-  /** Kept: preparing takes ten times as long as asking. */
-  #prepareDetails(): StatementSync {
-    const select = this.#database.prepare(
-      `SELECT ${DETAIL_COLUMNS} FROM file WHERE path = ? AND sha256 IS NOT NULL`,
-    )
-    select.setReturnArrays(true)
-    this.#selectDetails = select
-    return select
+  /** The SHA-256 of the image `digest` in the file `path`, in hexadecimal; `undefined` where it is not known. */
+  sha256Of(path: string, digest: Digest): string | undefined {
+    try {
+      // Kept, for it is asked with each image that is sent: preparing takes ten times as long as asking.
+      this.#selectSha256 ??= this.#database.prepare('SELECT sha256 FROM file WHERE path = ? AND digest = ?')
+      const sha256 = this.#selectSha256.get(path, digest)?.['sha256']
+      return typeof sha256 === 'string' ? sha256 : undefined
+    } catch {
+      return undefined
+    }
   }
 
   /** Up to `limit` images whose details were never read: their paths, in order, from the one behind `after` on. */

@@ -51,12 +51,17 @@ const COMPLETED_AT_ONCE = 16
 /** Milliseconds between two words on details that were completed: after each the index server may be told of all images. */
 const COMPLETION_NEWS_MS = 30_000
 
+/** Entries, of some 300 bytes each. */
+const MAX_REMEMBERED_SHA256 = 1024
+
 /** The images of one folder, by digest, kept true while the folder changes. */
 export class Library {
   readonly #options: LibraryOptions
   /** One entry for each file of the folder, so at most MAX_FOLDER_FILES. */
   readonly #files = new Map<string, LibraryFile>()
   /** Paths by digest: the same image may lie in the folder twice. */
+  /** By digest and path; those that were asked for longest ago go first. */
+  readonly #sha256 = new Map<string, string>()
   readonly #byDigest = new ImagesByDigest()
   readonly #stopping = new AbortController()
   #stopWatching: (() => Promise<void>) | undefined
@@ -165,9 +170,17 @@ export class Library {
     return undefined
   }
 
+  /** Remembered for a while: who takes a large image in ranges, or looks at a gallery, asks for it again and again. */
   #sha256Of(path: string, digest: Digest): string | undefined {
-    const kept = this.#options.store.detailsOf([path]).get(path)
-    return kept?.digest === digest ? kept.details.sha256 : undefined
+    const key = `${digest} ${path}`
+    const remembered = this.#sha256.get(key)
+    if (remembered !== undefined) return remembered
+    const sha256 = this.#options.store.sha256Of(path, digest)
+    if (sha256 === undefined) return undefined
+    this.#sha256.set(key, sha256)
+    const [oldest] = this.#sha256.keys()
+    if (this.#sha256.size > MAX_REMEMBERED_SHA256 && oldest !== undefined) this.#sha256.delete(oldest)
+    return sha256
   }
 
   /** Where that image lies, as it was when it was hashed; empty where none is shared. */

@@ -12,9 +12,15 @@ const SLOT_WAIT_MS = 10_000
 /** The last bytes of a large answer, which leave only when the file is still what was hashed. */
 const TAIL_BYTES = 65_536
 
+/** Bytes of a small answer with a usual head. */
+const ROOM_BYTES = SMALL_ANSWER_BYTES + 2048
+
 /** Writes answers to HTTP connections. */
 export class ResponseWriter {
   readonly #uploads: Uploads
+  /** For small answers with their heads; another one is made where the last is still being written. */
+  #room: Buffer = Buffer.alloc(0)
+  #isRoomFree = false
   #date = ''
   #dateSecond = 0
 
@@ -39,7 +45,7 @@ export class ResponseWriter {
     const head = this.#head(request, response, response.status === 304 ? undefined : (body?.length ?? 0))
     if (body === undefined || request.method === 'HEAD') await connection.write(head)
     else {
-      await connection.write(Buffer.concat([head, body]))
+      await connection.write(Buffer.concat([Buffer.from(head, 'latin1'), body]))
       await this.#uploads.countSmall(connection, body.length)
     }
     return undefined
@@ -58,11 +64,14 @@ export class ResponseWriter {
       return undefined
     }
     if (bytes <= SMALL_ANSWER_BYTES) {
-      const answer = Buffer.allocUnsafe(head.length + bytes)
-      head.copy(answer)
+      const answer = this.#takeRoom(head.length + bytes)
+      answer.write(head, 'latin1')
       if (readSync(opened.fd, answer, head.length, bytes, start) < bytes || !opened.unchanged())
         return cut(connection)
-      await connection.write(answer)
+      const written = connection.write(answer)
+      // Taken by the system already: the next answer may have the room.
+      this.#isRoomFree = connection.socket.writableLength === 0
+      await written
       await this.#uploads.countSmall(connection, bytes)
     } else {
       if (!(await this.#enter(connection))) {
@@ -70,7 +79,7 @@ export class ResponseWriter {
       }
       try {
         // Without waiting: what follows goes out behind it.
-        connection.socket.write(head)
+        connection.socket.write(head, 'latin1')
         const tailAt = end - TAIL_BYTES
         if (!(await this.#uploads.sendEntered(connection, { fd: opened.fd, start, end: tailAt })))
           return cut(connection)
@@ -85,21 +94,28 @@ export class ResponseWriter {
     return end === opened.size ? opened.name : undefined
   }
 
+  /** Room for an answer of so many bytes, until the next is asked for unless it is said to be free. */
+  #takeRoom(bytes: number): Buffer {
+    if (!this.#isRoomFree || this.#room.length < bytes)
+      this.#room = Buffer.allocUnsafeSlow(Math.max(bytes, ROOM_BYTES))
+    this.#isRoomFree = false
+    return this.#room.subarray(0, bytes)
+  }
+
   async #enter(connection: RequestConnection): Promise<boolean> {
     if (this.#uploads.tryEnter(connection)) return true
     const signal = AbortSignal.any([connection.signal, AbortSignal.timeout(SLOT_WAIT_MS)])
     return this.#uploads.enter(connection, signal)
   }
 
-  #head({ isLast }: HttpRequest, { status, headers }: ShareResponse, bodyBytes: number | undefined): Buffer {
+  #head({ isLast }: HttpRequest, { status, headers }: ShareResponse, bodyBytes: number | undefined): string {
     const nowMs = Date.now()
     const second = Math.floor(nowMs / 1000)
     if (second !== this.#dateSecond) {
       this.#dateSecond = second
       this.#date = new Date(nowMs).toUTCString()
     }
-    const head = { status, headers, bodyBytes, isLast, date: this.#date }
-    return Buffer.from(encodeResponseHead(head), 'latin1')
+    return encodeResponseHead({ status, headers, bodyBytes, isLast, date: this.#date })
   }
 }
 
