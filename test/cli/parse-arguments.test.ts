@@ -257,6 +257,7 @@ test('every option of the table is taken by its command, in its long and its sho
     words: 'a beach',
     formats: 'jpg,png',
     size: '1.5MB',
+    rate: '2M',
     orientation: 'portrait',
     order: 'owners',
     file: '-',

@@ -202,6 +202,7 @@ const failures: { [Code in FailureCode]: FailureSample<Code>[] } = {
       leftOut: ['attempts'],
     },
   ],
+  queueFull: [{ details: { wanted: 'a.png' } }],
   diskFull: [{ details: { directory: '/home/ana/photos', freeBytes: 12_345 }, leftOut: ['freeBytes'] }],
   sha256Mismatch: [
     {

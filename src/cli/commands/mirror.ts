@@ -13,14 +13,15 @@ export async function runMirror(context: CommandContext): Promise<number> {
   const [, directory = ''] = context.arguments
   const isOnce = options.has('once')
   return withFetching(context, resolve(directory), async fetching => {
-    const { queue, reporter, say, excuses, lookAtFolder } = fetching
-    for (const { digest } of [...queue.transfers()]) queue.resume(digest)
+    const { transfers, reporter, say, excuses, lookAtFolder } = fetching
     for (let round = 0; ; round += 1) {
       const failuresBefore = reporter.failures
       let isWhole = false
       try {
         if (round > 0) await lookAtFolder()
         reporter.start()
+        transfers.start()
+        if (round === 0) transfers.resumeAll()
         isWhole = (await addListed(context, fetching)).isWhole
         await untilFetched(fetching, signal)
       } catch (error) {
