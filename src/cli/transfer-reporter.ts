@@ -192,8 +192,7 @@ export class TransferReporter implements TransferObserver {
       return { name, owner, bytes, size, bytesPerSecond: perSecond(bytes, startedMs) }
     })
     const bytes = this.#savedBytes + running.reduce((sum, flow) => sum + flow.bytes, 0)
-    const seconds = (nowMs - this.#startedMs) / 1000
-    const fetched = this.#saved + this.#failed
+    const bytesPerSecond = perSecond(bytes, this.#startedMs)
     return {
       running,
       saved: this.#saved,
@@ -202,11 +201,25 @@ export class TransferReporter implements TransferObserver {
       retrying: this.#transfers.counts.retrying,
       total: this.#total(),
       bytes,
-      bytesPerSecond: perSecond(bytes, this.#startedMs),
-      // By images, whose number is known where their sizes are not.
-      secondsLeft: fetched === 0 ? undefined : (seconds / fetched) * this.#open(),
+      bytesPerSecond,
+      secondsLeft: this.#secondsLeft(running, bytesPerSecond, (nowMs - this.#startedMs) / 1000),
       isDiskFull: this.#transfers.pauseReason === 'diskFull',
     }
+  }
+
+  /** By bytes where every size is known, else by images; `undefined` where nothing came yet. */
+  #secondsLeft(
+    running: readonly { readonly bytes: number; readonly size: number | undefined }[],
+    bytesPerSecond: number,
+    seconds: number,
+  ): number | undefined {
+    const { bytes, unknown } = this.#transfers.sizes
+    if (unknown === 0) {
+      const there = running.reduce((sum, flow) => sum + Math.min(flow.bytes, flow.size ?? 0), 0)
+      return bytesPerSecond === 0 ? undefined : Math.max(0, bytes - there) / bytesPerSecond
+    }
+    const fetched = this.#saved + this.#failed
+    return fetched === 0 ? undefined : (seconds / fetched) * this.#open()
   }
 
   #tell(): void {
