@@ -79,10 +79,8 @@ export async function addListed(
   { catalog, transfers, say, excuses }: Fetching,
   owner?: Endpoint,
 ): Promise<{ readonly isWhole: boolean }> {
-  const query = { ...queryOfOptions(options), limit: WHOLE_PAGE }
-  const address = owner === undefined ? undefined : formatEndpoint(owner)
-  const isWanted = ({ owners }: CatalogImage) =>
-    address === undefined || owners.some(one => formatEndpoint(one) === address)
+  const ofOwner = owner === undefined ? {} : { owner: formatEndpoint(owner) }
+  const query = { ...queryOfOptions(options), ...ofOwner, limit: WHOLE_PAGE }
   const wanted: CatalogImage[] = []
   let isWhole = true
   for await (const page of catalog.pages(query, signal)) {
@@ -90,7 +88,7 @@ export async function addListed(
       throw new FilterRefusedError(messages.list.notApplied(optionsOf(page.notApplied)))
     if (page.mayBeCut) excuses.add(messages.list.mayBeCut)
     isWhole &&= !page.mayBeCut
-    wanted.push(...page.images.filter(isWanted))
+    wanted.push(...page.images)
   }
   const left = transfers.add(ownersInTurn(wanted), options.has('again'))
   if (left > 0) say(messages.transfers.noRoom(left))
