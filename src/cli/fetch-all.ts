@@ -62,6 +62,7 @@ export async function withFetching<Result>(
     say(messages.peer.storeSetAside(condition.movedTo, printable(condition.reason)))
   if (condition.kind === 'memoryOnly') say(messages.peer.storeMemoryOnly(printable(condition.reason)))
   if (!transfers.isKept) say(messages.transfers.heldElsewhere)
+  transfers.subscribe({ onSaved: ({ digest }) => void known.add(digest) })
   const reporter = new TransferReporter(context, transfers)
   try {
     await lookAtFolder()
@@ -73,11 +74,17 @@ export async function withFetching<Result>(
   }
 }
 
+/** Which of them. */
+export interface Choice {
+  readonly owner?: Endpoint | undefined
+  readonly isWanted?: (image: CatalogImage) => boolean
+}
+
 /** Adds every image of the network that the options ask for; those of one owner where `owner` names one. */
 export async function addListed(
   { options, messages, signal }: CommandContext,
   { catalog, transfers, say, excuses }: Fetching,
-  owner?: Endpoint,
+  { owner, isWanted = () => true }: Choice = {},
 ): Promise<{ readonly isWhole: boolean }> {
   const ofOwner = owner === undefined ? {} : { owner: formatEndpoint(owner) }
   const query = { ...queryOfOptions(options), ...ofOwner, limit: WHOLE_PAGE }
@@ -88,7 +95,7 @@ export async function addListed(
       throw new FilterRefusedError(messages.list.notApplied(optionsOf(page.notApplied)))
     if (page.mayBeCut) excuses.add(messages.list.mayBeCut)
     isWhole &&= !page.mayBeCut
-    wanted.push(...page.images)
+    wanted.push(...page.images.filter(isWanted))
   }
   const left = transfers.add(ownersInTurn(wanted), options.has('again'))
   if (left > 0) say(messages.transfers.noRoom(left))

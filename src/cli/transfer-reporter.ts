@@ -1,6 +1,7 @@
 import { monotonicMs } from '../base/clock.ts'
 import { Failure } from '../base/failure.ts'
 import { printable } from '../base/printable.ts'
+import { RateWindow } from '../peer/transfers/rate-window.ts'
 import type { TransferObserver } from '../peer/transfers/transfer-observer.ts'
 import type { Transfers } from '../peer/transfers/transfers.ts'
 import type { Digest } from '../protocol/digest.ts'
@@ -32,6 +33,7 @@ export class TransferReporter implements TransferObserver {
   /** One for each running transfer. */
   readonly #flows = new Map<Digest, Flow>()
   readonly #startedMs = monotonicMs()
+  readonly #rate = new RateWindow(this.#startedMs)
   #timer: NodeJS.Timeout | undefined
   #unsubscribe = () => {}
   #savedBytes = 0
@@ -192,7 +194,8 @@ export class TransferReporter implements TransferObserver {
       return { name, owner, bytes, size, bytesPerSecond: perSecond(bytes, startedMs) }
     })
     const bytes = this.#savedBytes + running.reduce((sum, flow) => sum + flow.bytes, 0)
-    const bytesPerSecond = perSecond(bytes, this.#startedMs)
+    this.#rate.count(bytes, nowMs)
+    const bytesPerSecond = this.#rate.bytesPerSecond(nowMs)
     return {
       running,
       saved: this.#saved,
@@ -225,7 +228,10 @@ export class TransferReporter implements TransferObserver {
   #tell(): void {
     const { terminal, messages } = this.#context
     const shown = this.#shown()
-    if (this.#open() === 0) return
+    if (this.#open() === 0) {
+      terminal.endProgress()
+      return
+    }
     if (this.#asJson) {
       const { saved, skipped, failed, retrying, total, bytes } = shown
       this.#event('progress', { saved, skipped, failed, retrying, total, bytes })

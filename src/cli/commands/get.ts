@@ -36,7 +36,7 @@ export async function runGet(context: CommandContext): Promise<number> {
     if (isChoosing) {
       const owner = parseEndpoint(options.get('owner') ?? '')
       try {
-        isWhole = (await addListed(context, fetching, owner)).isWhole
+        isWhole = (await addListed(context, fetching, { owner })).isWhole
       } catch (error) {
         if (!(error instanceof FilterRefusedError)) throw error
         say(error.message)

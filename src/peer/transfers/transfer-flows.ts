@@ -1,5 +1,6 @@
 import { monotonicMs } from '../../base/clock.ts'
 import type { Digest } from '../../protocol/digest.ts'
+import { RateWindow } from './rate-window.ts'
 import type { Transfer } from './transfer.ts'
 import type { TransferObserver } from './transfer-observer.ts'
 
@@ -14,20 +15,10 @@ export interface TransferFlow {
   readonly bytesPerSecond: number
 }
 
-/** Milliseconds over which a rate is measured, at least; at most twice as many. */
-const WINDOW_MS = 5000
-
-interface Sample {
-  readonly bytes: number
-  readonly atMs: number
-}
-
 interface Flow {
   owner: string
   bytes: number
-  /** Where the measurement begins, and where the next one will. */
-  base: Sample
-  next: Sample
+  readonly rate: RateWindow
 }
 
 /** Watches the running transfers: one entry for each, which its end removes. */
@@ -44,8 +35,7 @@ export class TransferFlows implements Partial<TransferObserver> {
   }
 
   readonly onStarted = ({ digest }: Transfer): void => {
-    const base = { bytes: 0, atMs: monotonicMs() }
-    this.#flows.set(digest, { owner: '', bytes: 0, base, next: base })
+    this.#flows.set(digest, { owner: '', bytes: 0, rate: new RateWindow(monotonicMs()) })
   }
 
   readonly onProgress = (transfer: Transfer, owner: string, bytes: number): void => {
@@ -56,10 +46,7 @@ export class TransferFlows implements Partial<TransferObserver> {
     if (flow === undefined) return
     flow.owner = owner
     flow.bytes = bytes
-    const atMs = monotonicMs()
-    if (atMs - flow.next.atMs < WINDOW_MS) return
-    flow.base = flow.next
-    flow.next = { bytes, atMs }
+    flow.rate.count(bytes, monotonicMs())
   }
 
   readonly onSaved = ({ digest }: Transfer): void => void this.#flows.delete(digest)
@@ -71,7 +58,6 @@ export class TransferFlows implements Partial<TransferObserver> {
   readonly onPaused = (): void => this.#flows.clear()
 }
 
-function measured(digest: Digest, { owner, bytes, base }: Flow): TransferFlow {
-  const seconds = Math.max(0.001, (monotonicMs() - base.atMs) / 1000)
-  return { digest, owner, bytes, bytesPerSecond: Math.max(0, bytes - base.bytes) / seconds }
+function measured(digest: Digest, { owner, bytes, rate }: Flow): TransferFlow {
+  return { digest, owner, bytes, bytesPerSecond: rate.bytesPerSecond(monotonicMs()) }
 }

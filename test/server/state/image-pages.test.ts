@@ -92,7 +92,7 @@ suite('a page of images', () => {
       signal,
     )
     assert.equal(rest?.images[0]?.name, '1999.png')
-    for (const other of ['10.0.0.1:9', '10.0.0.2:5001', '999.0.0.1:5001'])
+    for (const other of ['10.0.0.1:999', '10.0.0.2:5001', '999.0.0.1:5001'])
       assert.deepEqual((await state.page({ owner: other }, AS_IS, signal))?.images, [], other)
   })
 
