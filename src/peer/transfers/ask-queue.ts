@@ -51,14 +51,18 @@ export async function askQueue(
   wishes: readonly TransferWish[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  const idle = Transfers.open({
-    ...{ storePath, directory, limits: DEFAULT_FETCH_LIMITS, atOnce: 0 },
-    has: () => false,
-    find: async () => undefined,
-  })
-  if (idle.isKept) for (const wish of wishes) idle.do(wish)
-  await idle.stop()
-  if (idle.isKept) return true
+  const lock = QueueLock.take(lockOf(storePath), 0)
+  if (lock !== 'taken') {
+    lock.release()
+    const idle = Transfers.open({
+      ...{ storePath, directory, limits: DEFAULT_FETCH_LIMITS, atOnce: 0 },
+      has: () => false,
+      find: async () => undefined,
+    })
+    if (idle.isKept) for (const wish of wishes) idle.do(wish)
+    await idle.stop()
+    if (idle.isKept) return true
+  }
   const store = TransferStore.open(storePath)
   const asked = wishes.map(wish => store.askFor(wish)).filter(id => id !== undefined)
   try {

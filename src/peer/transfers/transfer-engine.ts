@@ -258,6 +258,7 @@ export class TransferEngine {
     let release = () => {}
     try {
       const image = await this.#withOwners(transfer, signal)
+      signal.throwIfAborted()
       release = this.#owners.occupy(image.owners[0])
       observer.onStarted(transfer)
       const saved = await fetcher.download({

@@ -56,6 +56,7 @@ export class Transfers {
   #lookTimer: NodeJS.Timeout | undefined
   #seenWrites = 0
   #hasToldFlows = false
+  #stopped: Promise<void> | undefined
 
   private constructor(options: TransfersOptions) {
     const { storePath, fetcher = new ImageDownloader(), atOnce = DEFAULT_AT_ONCE } = options
@@ -202,7 +203,12 @@ export class Transfers {
   }
 
   /** Ends what is under way so that the next start goes on with it. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
     clearInterval(this.#lookTimer)
     await this.#engine.stop()
     this.#store.keepFlows([])

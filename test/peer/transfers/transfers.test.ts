@@ -60,6 +60,7 @@ async function openTransfers(t: TestContext, folder?: string, more: Partial<Tran
     ...{ storePath, directory, fetcher, limits: DEFAULT_FETCH_LIMITS, atOnce: 1, ...more },
     ...{ has: () => false, find: async () => undefined },
   })
+  t.after(() => transfers.stop())
   const stateOf = (index: number) => transfers.get(image(index).digest)?.state
   return { directory, storePath, fetcher, transfers, stateOf }
 }
@@ -70,6 +71,7 @@ test('a running transfer is paused, gone on with, cancelled and tried anew, and 
   transfers.subscribe({ onChanged: ({ name, state }) => changes.push(`${name} ${state}`) })
   const [one, two, three] = [image(1), image(2), image(3)]
   transfers.add([one, two, three], false)
+  await until(() => fetcher.running.has('1.png'))
   assert.equal(transfers.flow(one.digest)?.bytes, 7)
   assert.equal(transfers.wish('pause', one.digest), true)
   assert.equal(stateOf(1), 'paused')
@@ -102,10 +104,12 @@ test('what somebody waits for comes at once, past a pause, is not tried again, a
   const got = transfers.fetch(image(2), silent, never)
   const same = transfers.fetch(image(2), silent, never)
   assert.equal(transfers.isAwaited(image(2).digest), true)
+  await until(() => fetcher.running.has('2.png'))
   fetcher.give(2)
   assert.equal((await got).bytes, 9)
   assert.deepEqual(await same, await got)
   const refused = transfers.fetch(image(3), silent, never)
+  await until(() => fetcher.running.has('3.png'))
   fetcher.running.get('3.png')?.reject(new Failure('allOwnersFailed', { name: '3.png', attempts: [] }))
   await assert.rejects(refused, { code: 'allOwnersFailed' })
   const leaving = new AbortController()
