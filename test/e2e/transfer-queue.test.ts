@@ -49,6 +49,7 @@ test('a running get is paused, cancelled and freed of its limit by another proce
   const slow = ['--at-once', '1', '--download-limit', '20K', '--json', '--data', data]
   const getting = startProgram(t, ['get', address, '--all', '--out', out, ...slow])
   const [, first = ''] = await getting.until(/"event":"started","md5":"([0-9a-f]{32})"/)
+  await until(async () => (await states()).size === 3)
   assert.equal((await transfers('pause', first)).output.match(/: paused\./)?.length, 1)
   const [, second = ''] = await getting.until(/"event":"started","md5":"([0-9a-f]{32})"/)
   assert.notEqual(second, first)
@@ -79,8 +80,29 @@ test('a running get is paused, cancelled and freed of its limit by another proce
   assert.match((await transfers()).output, /no imagep2p works them off now\):\n3 done\.\n.*300 MB\/s/)
 })
 
+test('mirror fetches what comes while it runs, and leaves alone what a person cancelled', async t => {
+  const { address, shared, pictures, out, data, transfers, states } = await startNetwork(t)
+  const mirroring = startProgram(t, ['mirror', address, out, '--data', data])
+  await until(() => mirroring.errors.includes('The folder holds everything.'))
+  await assertHolds(out, pictures)
+  pictures.set('new.png', await writePicture(shared, 'new.png', 4))
+  await mirroring.until(/Saved new\.png/)
+  await assertHolds(out, pictures)
+  assert.match((await transfers('pause', 'all')).output, /All are paused/)
+  await writePicture(shared, 'unwanted.png', 5)
+  await until(async () => (await states()).has('unwanted.png'))
+  const { status, errors } = await transfers('cancel', '5')
+  assert.equal(status, 0, errors)
+  await transfers('resume', 'all')
+  pictures.set('last.png', await writePicture(shared, 'last.png', 6))
+  await mirroring.until(/Saved last\.png/)
+  await assertHolds(out, pictures)
+  mirroring.kill('SIGTERM')
+  assert.equal((await mirroring.exited()).status, 0)
+})
+
 test('all of a running get is paused and goes on at a word from another process', async t => {
-  const { address, pictures, out, data, transfers, states } = await startNetwork(t)
+  const { address, pictures, out, data, transfers } = await startNetwork(t)
   const getting = startProgram(t, [
     'get',
     address,
@@ -92,7 +114,8 @@ test('all of a running get is paused and goes on at a word from another process'
     '--data',
     data,
   ])
-  await until(async () => [...(await states()).values()].includes('running'))
+  // What a log gets, at steady intervals.
+  await getting.until(/0 of 3 pictures, .*\/s/)
   assert.match((await transfers('pause', 'all')).output, /3 waiting\.\nAll are paused\./)
   assert.equal((await transfers('limit', '0')).status, 0)
   assert.match((await transfers()).output, /3 waiting\.\nAll are paused\./)
