@@ -7,14 +7,14 @@ import type { TransferFlow } from '../peer/transfers/transfer-flows.ts'
 const MAX_NAME_CHARACTERS = 60
 
 /** A transfer with the number by which a person names it: its place among all that are remembered. */
-export interface NumberedTransfer {
+interface NumberedTransfer {
   readonly number: number
   readonly transfer: Transfer
   readonly flow: TransferFlow | undefined
 }
 
 /** Every transfer of a queue with its number. */
-export function numbered({ transfers, flows }: KeptQueue): NumberedTransfer[] {
+function numbered({ transfers, flows }: KeptQueue): NumberedTransfer[] {
   const flowOf = new Map(flows.map(flow => [flow.digest, flow]))
   return transfers.map((transfer, index) => {
     return { number: index + 1, transfer, flow: flowOf.get(transfer.digest) }
