@@ -38,7 +38,7 @@ export function formatQueue(queue: KeptQueue, directory: string, messages: Messa
     return [count, transfers.states[state]] as const
   })
   return [
-    transfers.queue(directory, queue.isWorked),
+    queue.isWorked ? transfers.queue(directory) : transfers.queueAtRest(directory),
     ...shown.map(one => `${String(one.number).padStart(width)}  ${formatTransfer(one, messages)}`),
     transfers.counts(counts.filter(([count]) => count > 0)),
     ...remarks,

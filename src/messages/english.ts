@@ -328,8 +328,8 @@ export const english = {
     diskFull: 'The disk is full: it goes on by itself when there is room.',
     resumed: 'There is room again: going on.',
     paused: 'Paused: “imagep2p transfers resume all” goes on.',
-    queue: (directory: string, isWorked: boolean) =>
-      `Downloads into ${directory}${isWorked ? '' : ' (no imagep2p works them off now)'}:`,
+    queue: (directory: string) => `Downloads into ${directory}:`,
+    queueAtRest: (directory: string) => `Downloads into ${directory} (no imagep2p works them off now):`,
     empty: (directory: string) => `There are no downloads into ${directory}.`,
     states: {
       waiting: 'waiting',

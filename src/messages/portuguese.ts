@@ -325,8 +325,8 @@ export const portuguese: Messages = {
     diskFull: 'O disco está cheio: continua automaticamente quando houver espaço.',
     resumed: 'Há espaço de novo: continuando.',
     paused: 'Em pausa: “imagep2p transfers resume all” continua.',
-    queue: (directory, isWorked) =>
-      `Downloads para ${directory}${isWorked ? '' : ' (nenhum imagep2p cuida deles agora)'}:`,
+    queue: directory => `Downloads para ${directory}:`,
+    queueAtRest: directory => `Downloads para ${directory} (nenhum imagep2p cuida deles agora):`,
     empty: directory => `Não há downloads para ${directory}.`,
     states: {
       waiting: 'esperando',

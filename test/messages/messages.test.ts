@@ -66,7 +66,8 @@ const samples: Record<string, readonly unknown[]> = {
   'transfers.retrying': [3],
   'transfers.failed': [3],
   'transfers.more': [3],
-  'transfers.queue': ['/home/ana/photos', true],
+  'transfers.queue': ['/home/ana/photos'],
+  'transfers.queueAtRest': ['/home/ana/photos'],
   'transfers.empty': ['/home/ana/photos'],
   'transfers.counts': [
     [
