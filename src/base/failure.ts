@@ -39,6 +39,7 @@ export interface FailureDetails {
   }
   /** The MD5 is right and the SHA-256 is not: what an attack on MD5 looks like. `disputed`: owners told different ones. */
   sha256Mismatch: { name: string; digest: string; disputed: boolean }
+  queueFull: { wanted: string }
   diskFull: { directory: string; freeBytes: number }
   cannotSave: { name: string; directory: string; reason: string }
 }

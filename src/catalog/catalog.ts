@@ -72,8 +72,8 @@ export class Catalog {
     this.holdings = new Holdings(this.images)
     this.listings = new Listings(this.images, this.holdings, this.registrations)
     this.attendance = new Attendance(times, this.registrations, this.listings)
-    this.searches = new ImageSearches(this.images)
     this.changes = new ChangeLog(this.images, changesBefore)
+    this.searches = new ImageSearches(this)
     this.#change = new ListChange(this.images, this.holdings, hash)
   }
 

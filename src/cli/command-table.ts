@@ -31,9 +31,12 @@ export const commonOptions = {
   version: { value: 'flag', text: 'version', short: 'V' },
 } as const satisfies Record<string, OptionSpecification>
 
+const downloading = { 'download-limit': { value: 'rate', text: 'downloadLimit' } } as const
+
 const sharing = {
   port: { value: 'portOrAny', text: 'sharePort' },
   recursive: { value: 'flag', text: 'recursive' },
+  ...downloading,
   data: { value: 'directory', text: 'data' },
 } as const
 
@@ -49,6 +52,7 @@ const filters = {
 
 const fetching = {
   'at-once': { value: 'count', text: 'atOnce' },
+  ...downloading,
   json: { value: 'flag', text: 'json' },
   data: { value: 'directory', text: 'data' },
 } as const
@@ -96,6 +100,13 @@ export const commands = {
     options: { ...filters, once: { value: 'flag', text: 'once' }, ...fetching },
   },
   share: { arguments: [{ name: 'server' }, { name: 'directory' }], options: sharing },
+  transfers: {
+    arguments: [{ name: 'task', many: true, optional: true }],
+    options: {
+      json: { value: 'flag', text: 'json' },
+      data: { value: 'directory', text: 'data' },
+    },
+  },
   demo: { arguments: [], options: {} },
 } as const satisfies Record<string, CommandSpecification>
 export type CommandName = keyof typeof commands

@@ -1,26 +1,23 @@
-import { dirname, join } from 'node:path'
 import { Failure } from '../base/failure.ts'
 import { printable } from '../base/printable.ts'
 import type { CatalogImage } from '../peer/catalog-image.ts'
 import { removeAbandonedDownloads } from '../peer/download/abandoned-downloads.ts'
-import { ImageDownloader } from '../peer/download/image-downloader.ts'
+import { DEFAULT_FETCH_LIMITS } from '../peer/download/fetch-limits.ts'
 import { ServerCatalog, WHOLE_PAGE } from '../peer/server-catalog.ts'
 import { knownImages } from '../peer/transfers/known-images.ts'
-import { DEFAULT_AT_ONCE, TransferEngine } from '../peer/transfers/transfer-engine.ts'
-import { TransferQueue } from '../peer/transfers/transfer-queue.ts'
-import { TransferStore } from '../peer/transfers/transfer-store.ts'
+import { DEFAULT_AT_ONCE } from '../peer/transfers/transfer-engine.ts'
+import { Transfers, transferStoreOf } from '../peer/transfers/transfers.ts'
 import { type Endpoint, formatEndpoint } from '../protocol/endpoint.ts'
 import type { CommandContext } from './context.ts'
 import { dataFolder, storePathOf } from './folders.ts'
-import { optionsOf, queryOfOptions } from './list-query.ts'
+import { optionsOf, parseRate, queryOfOptions } from './list-query.ts'
 import { openConnection } from './open-connection.ts'
 import { TransferReporter } from './transfer-reporter.ts'
 
 /** What a command that fetches many images works with while it runs. */
 export interface Fetching {
   readonly catalog: ServerCatalog
-  readonly queue: TransferQueue
-  readonly engine: TransferEngine
+  readonly transfers: Transfers
   readonly reporter: TransferReporter
   /** Looks at the folder anew. */
   readonly lookAtFolder: () => Promise<void>
@@ -50,40 +47,47 @@ export async function withFetching<Result>(
     known = await knownImages({ directory, storePath }, onProgress, signal)
     terminal.endProgress()
   }
-  const store = TransferStore.open(join(dirname(storePath), 'transfers.sqlite'))
-  const { condition } = store
-  if (condition.kind === 'setAside')
-    say(messages.peer.storeSetAside(condition.movedTo, printable(condition.reason)))
-  if (condition.kind === 'memoryOnly') say(messages.peer.storeMemoryOnly(printable(condition.reason)))
-  const queue = new TransferQueue()
-  queue.restore(store.transfers())
-  const reporter = new TransferReporter(context, queue)
-  const engine = new TransferEngine({
-    ...{ queue, store, directory, fetcher: new ImageDownloader(), observer: reporter },
+  const transfers = Transfers.open({
+    storePath: transferStoreOf(storePath),
+    directory,
+    limits: DEFAULT_FETCH_LIMITS,
     has: digest => known.has(digest),
     find: (digest, lookUp) => catalog.image(digest, lookUp),
     atOnce: Number(options.get('at-once') ?? DEFAULT_AT_ONCE),
+    downloadLimit: parseRate(options.get('download-limit') ?? ''),
+    goOn: true,
   })
+  const { condition } = transfers
+  if (condition.kind === 'setAside')
+    say(messages.peer.storeSetAside(condition.movedTo, printable(condition.reason)))
+  if (condition.kind === 'memoryOnly') say(messages.peer.storeMemoryOnly(printable(condition.reason)))
+  if (!transfers.isKept) say(messages.transfers.heldElsewhere)
+  transfers.subscribe({ onSaved: ({ digest }) => void known.add(digest) })
+  const reporter = new TransferReporter(context, transfers)
   try {
     await lookAtFolder()
-    return await work({ catalog, queue, engine, reporter, lookAtFolder, say, excuses })
+    return await work({ catalog, transfers, reporter, lookAtFolder, say, excuses })
   } finally {
     reporter.stop()
-    await engine.stop()
+    await transfers.stop()
     connection.close()
   }
+}
+
+/** Which of them. */
+export interface Choice {
+  readonly owner?: Endpoint | undefined
+  readonly isWanted?: (image: CatalogImage) => boolean
 }
 
 /** Adds every image of the network that the options ask for; those of one owner where `owner` names one. */
 export async function addListed(
   { options, messages, signal }: CommandContext,
-  { catalog, engine, say, excuses }: Fetching,
-  owner?: Endpoint,
+  { catalog, transfers, say, excuses }: Fetching,
+  { owner, isWanted = () => true }: Choice = {},
 ): Promise<{ readonly isWhole: boolean }> {
-  const query = { ...queryOfOptions(options), limit: WHOLE_PAGE }
-  const address = owner === undefined ? undefined : formatEndpoint(owner)
-  const isWanted = ({ owners }: CatalogImage) =>
-    address === undefined || owners.some(one => formatEndpoint(one) === address)
+  const ofOwner = owner === undefined ? {} : { owner: formatEndpoint(owner) }
+  const query = { ...queryOfOptions(options), ...ofOwner, limit: WHOLE_PAGE }
   const wanted: CatalogImage[] = []
   let isWhole = true
   for await (const page of catalog.pages(query, signal)) {
@@ -93,7 +97,7 @@ export async function addListed(
     isWhole &&= !page.mayBeCut
     wanted.push(...page.images.filter(isWanted))
   }
-  const left = engine.add(ownersInTurn(wanted), options.has('again'))
+  const left = transfers.add(ownersInTurn(wanted), options.has('again'))
   if (left > 0) say(messages.transfers.noRoom(left))
   return { isWhole: isWhole && left === 0 }
 }
@@ -118,7 +122,7 @@ function ownersInTurn(images: readonly CatalogImage[]): CatalogImage[] {
 export class FilterRefusedError extends Error {}
 
 /** Waits until nothing goes on by itself; rejects when the person wants an end. */
-export async function untilFetched({ engine }: Fetching, signal: AbortSignal): Promise<void> {
-  await engine.whenIdle(signal)
+export async function untilFetched({ transfers }: Fetching, signal: AbortSignal): Promise<void> {
+  await transfers.whenIdle(signal)
   if (signal.aborted) throw new Failure('cancelled', {})
 }

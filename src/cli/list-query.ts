@@ -92,3 +92,11 @@ export function parseSize(text: string): number | undefined {
   const bytes = Math.ceil(Number(amount.replace(',', '.')) * (UNITS[unit.toLowerCase()] ?? 1))
   return Number.isSafeInteger(bytes) ? bytes : undefined
 }
+
+/** Bytes per second: `500K`, `2M`, `1.5 MB/s`, or a plain number of bytes; 0 and `none` are no limit, which is 0. */
+export function parseRate(text: string): number | undefined {
+  if (/^(0|none)$/i.test(text)) return 0
+  const amount = text.trim().replace(/\/s$/i, '')
+  const bytes = parseSize(/[kmgt]$/i.test(amount) ? `${amount}B` : amount)
+  return bytes === undefined || bytes === 0 ? undefined : bytes
+}

@@ -16,6 +16,7 @@ const loaders: Record<CommandName, () => Promise<Command>> = {
   get: async () => (await import('./commands/get.ts')).runGet,
   mirror: async () => (await import('./commands/mirror.ts')).runMirror,
   share: async () => (await import('./commands/share.ts')).runShare,
+  transfers: async () => (await import('./commands/transfers.ts')).runTransfers,
   demo: async () => (await import('./commands/demo.ts')).runDemo,
 }
 
@@ -28,6 +29,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   const terminal = new Terminal({ input: process.stdin, output: process.stdout, errors: process.stderr })
   const { signal, release } = abortOnSignals()
   endQuietlyWithoutReader()
+  // What a command waits for last may be the end of threads that keep no program alive.
+  const keepAlive = setInterval(() => {}, 2 ** 30)
   try {
     process.exitCode = await run(parseArguments(argv, messages), messages, terminal, signal)
   } catch (error) {
@@ -36,6 +39,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     terminal.printError(messages.program(describeFailure(error, messages)))
     process.exitCode = isUsage ? USAGE_STATUS : 1
   } finally {
+    clearInterval(keepAlive)
     release()
   }
 }

@@ -13,7 +13,7 @@ import {
   type OptionSpecification,
   type ValueKind,
 } from './command-table.ts'
-import { isOrder, isOrientation, isSearch, parseFormats, parseSize } from './list-query.ts'
+import { isOrder, isOrientation, isSearch, parseFormats, parseRate, parseSize } from './list-query.ts'
 
 /** What a command line asks for. */
 export type Invocation =
@@ -111,6 +111,8 @@ function accepts(kind: Exclude<ValueKind, 'flag'>, value: string): boolean {
       return parseFormats(value) !== undefined
     case 'size':
       return parseSize(value) !== undefined
+    case 'rate':
+      return parseRate(value) !== undefined
     case 'orientation':
       return isOrientation(value)
     case 'order':

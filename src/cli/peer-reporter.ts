@@ -6,6 +6,7 @@ import type { DownloadObserver, FailedAttempt } from '../peer/download/download-
 import type { PeerObserver } from '../peer/peer.ts'
 import type { RegistrationState } from '../peer/registration.ts'
 import type { ServerLimit } from '../peer/server-connection.ts'
+import type { Transfers } from '../peer/transfers/transfers.ts'
 import type { ListedImage } from '../protocol/listing.ts'
 import { describeFailure } from './describe-failure.ts'
 import { ServedLines } from './served-lines.ts'
@@ -84,6 +85,26 @@ export function describeRegistration(
     default:
       return state satisfies never
   }
+}
+
+/** Says what becomes of the downloads of the queue, except of one that somebody waits for, who says it. */
+export function reportTransfers(
+  transfers: Transfers,
+  terminal: Pick<Terminal, 'print'>,
+  messages: Messages,
+): void {
+  const { counted, download } = messages
+  transfers.subscribe({
+    onSaved: ({ digest }, { fileName, bytes, owner }) => {
+      if (!transfers.isAwaited(digest))
+        terminal.print(download.done(printable(fileName), counted.bytes(bytes), owner))
+    },
+    onFailed: ({ digest }, error) => {
+      if (!transfers.isAwaited(digest)) terminal.print(describeFailure(error, messages))
+    },
+    onPaused: why => terminal.print(messages.transfers[why === 'asked' ? 'paused' : 'diskFull']),
+    onResumed: why => terminal.print(messages.transfers[why === 'asked' ? 'goingOn' : 'resumed']),
+  })
 }
 
 /** Shows one download's progress with its rate, and says which owners failed. */

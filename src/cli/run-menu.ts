@@ -91,7 +91,7 @@ async function performOn(
     case 'exit':
       return undefined
     case 'fetch': {
-      const saved = await peer.download(
+      const saved = await peer.transfers.fetch(
         action.image,
         reportDownload(action.image, terminal, messages),
         signal,

@@ -1,8 +1,9 @@
 import { monotonicMs } from '../base/clock.ts'
 import { Failure } from '../base/failure.ts'
 import { printable } from '../base/printable.ts'
-import type { TransferObserver } from '../peer/transfers/transfer-engine.ts'
-import type { TransferQueue } from '../peer/transfers/transfer-queue.ts'
+import { RateWindow } from '../peer/transfers/rate-window.ts'
+import type { TransferObserver } from '../peer/transfers/transfer-observer.ts'
+import type { Transfers } from '../peer/transfers/transfers.ts'
 import type { Digest } from '../protocol/digest.ts'
 import type { CommandContext } from './context.ts'
 import { describeFailure } from './describe-failure.ts'
@@ -27,25 +28,28 @@ interface Flow {
 /** Tells of the transfers of a queue: live in a terminal, in steady lines in a log, or as events. */
 export class TransferReporter implements TransferObserver {
   readonly #context: CommandContext
-  readonly #queue: TransferQueue
+  readonly #transfers: Transfers
   readonly #asJson: boolean
   /** One for each running transfer. */
   readonly #flows = new Map<Digest, Flow>()
   readonly #startedMs = monotonicMs()
+  readonly #rate = new RateWindow(this.#startedMs)
   #timer: NodeJS.Timeout | undefined
+  #unsubscribe = () => {}
   #savedBytes = 0
   #saved = 0
   #skipped = 0
   #failed = 0
 
-  constructor(context: CommandContext, queue: TransferQueue) {
+  constructor(context: CommandContext, transfers: Transfers) {
     this.#context = context
-    this.#queue = queue
+    this.#transfers = transfers
     this.#asJson = context.options.has('json')
   }
 
-  /** Begins to tell how it stands, at intervals, until {@link stop}. */
+  /** Begins to tell what happens, and how it stands at intervals, until {@link stop}. */
   start(): void {
+    this.#unsubscribe = this.#transfers.subscribe(this)
     const { terminal } = this.#context
     const everyMs = this.#asJson ? EVENT_MS : terminal.isInteractive ? DRAW_MS : LOG_MS
     this.#timer = setInterval(() => this.#tell(), everyMs)
@@ -53,6 +57,7 @@ export class TransferReporter implements TransferObserver {
 
   stop(): void {
     clearInterval(this.#timer)
+    this.#unsubscribe()
     this.#context.terminal.endProgress()
   }
 
@@ -141,20 +146,27 @@ export class TransferReporter implements TransferObserver {
     else terminal.printError(messages.program(describeFailure(error, messages)))
   }
 
+  onChanged: TransferObserver['onChanged'] = ({ digest, name, state }) => {
+    if (state !== 'running') this.#flows.delete(digest)
+    if (this.#asJson) this.#event('changed', { wanted: name, md5: digest, state })
+  }
+
   onPaused: TransferObserver['onPaused'] = (why, error) => {
     const { terminal, messages } = this.#context
     this.#flows.clear()
-    if (this.#asJson) this.#event('paused', { why, ...this.#reason(error) })
+    if (this.#asJson) this.#event('paused', { why, ...(error === undefined ? {} : this.#reason(error)) })
+    else if (why === 'asked') terminal.printError(messages.program(messages.transfers.paused))
     else {
       terminal.printError(messages.program(describeFailure(error, messages)))
       terminal.printError(messages.program(messages.transfers.diskFull))
     }
   }
 
-  onResumed = (): void => {
+  onResumed: TransferObserver['onResumed'] = why => {
     const { terminal, messages } = this.#context
+    const { resumed, goingOn } = messages.transfers
     if (this.#asJson) this.#event('resumed', {})
-    else terminal.printError(messages.program(messages.transfers.resumed))
+    else terminal.printError(messages.program(why === 'diskFull' ? resumed : goingOn))
   }
 
   #reason(error: unknown): { code: string; message: string } {
@@ -171,7 +183,7 @@ export class TransferReporter implements TransferObserver {
   }
 
   #open(): number {
-    const { waiting, running, retrying } = this.#queue.counts
+    const { waiting, running, retrying } = this.#transfers.counts
     return waiting + running + retrying
   }
 
@@ -182,27 +194,44 @@ export class TransferReporter implements TransferObserver {
       return { name, owner, bytes, size, bytesPerSecond: perSecond(bytes, startedMs) }
     })
     const bytes = this.#savedBytes + running.reduce((sum, flow) => sum + flow.bytes, 0)
-    const seconds = (nowMs - this.#startedMs) / 1000
-    const fetched = this.#saved + this.#failed
+    this.#rate.count(bytes, nowMs)
+    const bytesPerSecond = this.#rate.bytesPerSecond(nowMs)
     return {
       running,
       saved: this.#saved,
       skipped: this.#skipped,
       failed: this.#failed,
-      retrying: this.#queue.counts.retrying,
+      retrying: this.#transfers.counts.retrying,
       total: this.#total(),
       bytes,
-      bytesPerSecond: perSecond(bytes, this.#startedMs),
-      // By images, whose number is known where their sizes are not.
-      secondsLeft: fetched === 0 ? undefined : (seconds / fetched) * this.#open(),
-      isDiskFull: this.#queue.pauseReason === 'diskFull',
+      bytesPerSecond,
+      secondsLeft: this.#secondsLeft(running, bytesPerSecond, (nowMs - this.#startedMs) / 1000),
+      isDiskFull: this.#transfers.pauseReason === 'diskFull',
     }
+  }
+
+  /** By bytes where every size is known, else by images; `undefined` where nothing came yet. */
+  #secondsLeft(
+    running: readonly { readonly bytes: number; readonly size: number | undefined }[],
+    bytesPerSecond: number,
+    seconds: number,
+  ): number | undefined {
+    const { bytes, unknown } = this.#transfers.sizes
+    if (unknown === 0) {
+      const there = running.reduce((sum, flow) => sum + Math.min(flow.bytes, flow.size ?? 0), 0)
+      return bytesPerSecond === 0 ? undefined : Math.max(0, bytes - there) / bytesPerSecond
+    }
+    const fetched = this.#saved + this.#failed
+    return fetched === 0 ? undefined : (seconds / fetched) * this.#open()
   }
 
   #tell(): void {
     const { terminal, messages } = this.#context
     const shown = this.#shown()
-    if (this.#open() === 0) return
+    if (this.#open() === 0) {
+      terminal.endProgress()
+      return
+    }
     if (this.#asJson) {
       const { saved, skipped, failed, retrying, total, bytes } = shown
       this.#event('progress', { saved, skipped, failed, retrying, total, bytes })

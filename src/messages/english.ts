@@ -95,6 +95,8 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
       .join('; ')}. Nothing was saved; try again when another owner is there.`,
   sha256Mismatch: ({ name, digest, disputed }) =>
     `“${name}” (${digest}) has the right MD5 sum but another SHA-256 than its owners tell${disputed ? ', and they tell different ones' : ''}: somebody offers something else under its MD5 sum. Nothing was saved.`,
+  queueFull: ({ wanted }) =>
+    `“${wanted}” found no room among the downloads that wait. Try again when some of them are done, or cancel them with “imagep2p transfers cancel all”.`,
   diskFull: ({ directory, freeBytes }) =>
     `The disk of ${directory} is full (${bytes(freeBytes)} free). Make room and try again; nothing was saved.`,
   cannotSave: ({ name, directory, reason }) =>
@@ -134,6 +136,7 @@ export const english = {
       order: 'newest, name, size or owners',
       file: 'a file, or - for standard input',
       owner: 'the address of an owner, such as 192.168.1.5:5001',
+      rate: 'a rate in bytes per second such as 500K or 2M, or 0 for no limit',
       flag: 'no value',
     },
     valueNames: {
@@ -150,12 +153,14 @@ export const english = {
       order: 'ORDER',
       file: 'FILE',
       owner: 'ADDRESS:PORT',
+      rate: 'RATE',
     },
     argumentNames: {
       server: 'SERVER',
       directory: 'FOLDER',
       wanted: 'MD5-OR-NAME',
       mirrored: 'FOLDER',
+      task: 'TASK',
     },
     argumentTexts: {
       server: 'the index server: a name or IP address, with :PORT where it is not 13377',
@@ -163,6 +168,7 @@ export const english = {
       wanted:
         'pictures to fetch, by MD5 sum or by name; with none, and no other choice, what an earlier get into the folder left undone',
       mirrored: 'the folder that is to hold every picture of the network; nothing in it is ever removed',
+      task: 'nothing: list the queue. Or pause, resume, cancel, retry, first or last, and which: its number in the list, its MD5 sum or the beginning of it, or all. Or limit and a rate: bytes per second of all downloads, such as 500K or 2M, 0 for no limit. Behind any of them the folder, where it is not the current one',
     },
     commandTexts: {
       server: 'run an index server, which knows who has which picture',
@@ -171,6 +177,7 @@ export const english = {
       get: 'fetch pictures into a folder',
       mirror: 'keep a folder supplied with every picture of the network, or those chosen',
       share: 'share a folder until stopped, without a menu',
+      transfers: 'show and change the downloads into a folder, those of a running imagep2p too',
       demo: 'show the whole thing on this computer, with pictures drawn for it',
     },
     optionTexts: {
@@ -204,6 +211,8 @@ export const english = {
       owner: 'only pictures that this owner has',
       again: 'fetch also what the folder has already, under another name',
       atOnce: 'pictures fetched at once (default: 8)',
+      downloadLimit:
+        'bytes per second of all downloads, such as 500K or 2M, 0 for none (default: what “imagep2p transfers limit” set for the folder)',
       once: 'end when the folder holds everything',
       limit: 'so many pictures at most (default: all there are)',
     },
@@ -318,6 +327,40 @@ export const english = {
     more: (count: number) => `and ${count.toLocaleString('en')} more at once`,
     diskFull: 'The disk is full: it goes on by itself when there is room.',
     resumed: 'There is room again: going on.',
+    paused: 'Paused: “imagep2p transfers resume all” goes on.',
+    queue: (directory: string) => `Downloads into ${directory}:`,
+    queueAtRest: (directory: string) => `Downloads into ${directory} (no imagep2p works them off now):`,
+    empty: (directory: string) => `There are no downloads into ${directory}.`,
+    states: {
+      waiting: 'waiting',
+      running: 'running',
+      paused: 'paused',
+      retrying: 'to be tried again',
+      done: 'done',
+      skipped: 'there already',
+      failed: 'failed',
+      cancelled: 'cancelled',
+    },
+    counts: (parts: readonly (readonly [count: number, state: string])[]) =>
+      `${parts.map(([count, state]) => `${count.toLocaleString('en')} ${state}`).join(', ')}.`,
+    allPaused: 'All are paused.',
+    limited: (rate: string) => `Downloads are limited to ${rate}.`,
+    notLimited: 'Downloads are not limited.',
+    errors: {
+      allOwnersFailed: 'no owner gave it',
+      imageNotListed: 'nobody has it any more',
+      nameRefused: 'its name cannot be used',
+      sha256Mismatch: 'another SHA-256 than told',
+      diskFull: 'the disk is full',
+      cannotSave: 'it could not be saved',
+    } as Partial<Record<FailureCode | 'unexpected', string>>,
+    nowIs: (name: string, state: string) => `${name}: ${state}.`,
+    noSuch: (which: string) => `“${which}” is none of these downloads. “imagep2p transfers” lists them.`,
+    notAllowed: (name: string, state: string) => `${name} is ${state}: that cannot be done with it.`,
+    unanswered: 'The imagep2p that works these downloads off does not answer. Nothing was changed.',
+    goingOn: 'Going on.',
+    heldElsewhere:
+      'Another imagep2p works off the downloads of this folder: what is asked for here is fetched beside it, and not remembered for later.',
     finished: (saved: number, size: string, there: number, failures: number) =>
       `${pictures(saved)} saved (${size}), ${there.toLocaleString('en')} there already, ${failures.toLocaleString('en')} failed.`,
     upToDate: 'The folder holds everything. Waiting for new pictures …',

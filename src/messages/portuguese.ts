@@ -97,6 +97,8 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
       .join('; ')}. Nada foi salvo; tente de novo quando houver outro dono.`,
   sha256Mismatch: ({ name, digest, disputed }) =>
     `“${name}” (${digest}) tem a soma MD5 certa, mas outro SHA-256 que o informado por seus donos${disputed ? ', que informam valores diferentes' : ''}: alguém oferece outra coisa com a mesma soma MD5. Nada foi salvo.`,
+  queueFull: ({ wanted }) =>
+    `“${wanted}” não encontrou lugar entre os downloads que esperam. Tente de novo quando alguns terminarem, ou cancele-os com “imagep2p transfers cancel all”.`,
   diskFull: ({ directory, freeBytes }) =>
     `O disco de ${directory} está cheio (${bytes(freeBytes)} livres). Libere espaço e tente de novo; nada foi salvo.`,
   cannotSave: ({ name, directory, reason }) =>
@@ -132,6 +134,7 @@ export const portuguese: Messages = {
       order: 'newest, name, size ou owners',
       file: 'um arquivo, ou - para a entrada padrão',
       owner: 'o endereço de um dono, como 192.168.1.5:5001',
+      rate: 'uma taxa em bytes por segundo como 500K ou 2M, ou 0 para nenhum limite',
       flag: 'nenhum valor',
     },
     valueNames: {
@@ -148,12 +151,14 @@ export const portuguese: Messages = {
       order: 'ORDEM',
       file: 'ARQUIVO',
       owner: 'ENDEREÇO:PORTA',
+      rate: 'TAXA',
     },
     argumentNames: {
       server: 'SERVIDOR',
       directory: 'PASTA',
       wanted: 'MD5-OU-NOME',
       mirrored: 'PASTA',
+      task: 'TAREFA',
     },
     argumentTexts: {
       server: 'o servidor de índice: um nome ou endereço IP, com :PORTA se não for 13377',
@@ -161,6 +166,7 @@ export const portuguese: Messages = {
       wanted:
         'imagens a buscar, pela soma MD5 ou pelo nome; sem nenhuma, nem outra escolha, o que um get anterior para a pasta deixou por fazer',
       mirrored: 'a pasta que deve ter todas as imagens da rede; nada nela é removido',
+      task: 'nada: lista a fila. Ou pause, resume, cancel, retry, first ou last, e qual: o número na lista, a soma MD5 ou o começo dela, ou all. Ou limit e uma taxa: bytes por segundo de todos os downloads, como 500K ou 2M, 0 para nenhum limite. Depois de qualquer um, a pasta, se não for a atual',
     },
     commandTexts: {
       server: 'executa um servidor de índice, que sabe quem tem qual imagem',
@@ -169,6 +175,7 @@ export const portuguese: Messages = {
       get: 'busca imagens para uma pasta',
       mirror: 'mantém uma pasta com todas as imagens da rede, ou as escolhidas',
       share: 'compartilha uma pasta até ser encerrado, sem menu',
+      transfers: 'mostra e muda os downloads de uma pasta, também os de um imagep2p em execução',
       demo: 'mostra tudo neste computador, com imagens desenhadas para isso',
     },
     optionTexts: {
@@ -203,6 +210,8 @@ export const portuguese: Messages = {
       owner: 'só imagens que este dono tem',
       again: 'busca também o que a pasta já tem, com outro nome',
       atOnce: 'imagens buscadas ao mesmo tempo (padrão: 8)',
+      downloadLimit:
+        'bytes por segundo de todos os downloads, como 500K ou 2M, 0 para nenhum limite (padrão: o que “imagep2p transfers limit” definiu para a pasta)',
       once: 'termina quando a pasta tiver tudo',
       limit: 'no máximo tantas imagens (padrão: todas)',
     },
@@ -315,6 +324,40 @@ export const portuguese: Messages = {
     more: count => `e mais ${count.toLocaleString('pt-BR')} ao mesmo tempo`,
     diskFull: 'O disco está cheio: continua automaticamente quando houver espaço.',
     resumed: 'Há espaço de novo: continuando.',
+    paused: 'Em pausa: “imagep2p transfers resume all” continua.',
+    queue: directory => `Downloads para ${directory}:`,
+    queueAtRest: directory => `Downloads para ${directory} (nenhum imagep2p cuida deles agora):`,
+    empty: directory => `Não há downloads para ${directory}.`,
+    states: {
+      waiting: 'esperando',
+      running: 'em andamento',
+      paused: 'em pausa',
+      retrying: 'a tentar de novo',
+      done: 'pronta',
+      skipped: 'já na pasta',
+      failed: 'sem sucesso',
+      cancelled: 'cancelada',
+    },
+    counts: parts =>
+      `${parts.map(([count, state]) => `${count.toLocaleString('pt-BR')} ${state}`).join(', ')}.`,
+    allPaused: 'Todos estão em pausa.',
+    limited: rate => `Os downloads estão limitados a ${rate}.`,
+    notLimited: 'Os downloads não têm limite.',
+    errors: {
+      allOwnersFailed: 'nenhum dono a enviou',
+      imageNotListed: 'ninguém mais a tem',
+      nameRefused: 'o nome não pode ser usado',
+      sha256Mismatch: 'SHA-256 diferente do informado',
+      diskFull: 'o disco está cheio',
+      cannotSave: 'não pôde ser salva',
+    },
+    nowIs: (name, state) => `${name}: ${state}.`,
+    noSuch: which => `“${which}” não é nenhum destes downloads. “imagep2p transfers” os lista.`,
+    notAllowed: (name, state) => `${name} está ${state}: isso não pode ser feito com ela.`,
+    unanswered: 'O imagep2p que cuida destes downloads não responde. Nada foi mudado.',
+    goingOn: 'Continuando.',
+    heldElsewhere:
+      'Outro imagep2p cuida dos downloads desta pasta: o que se pede aqui é baixado ao lado dele, e não é lembrado para depois.',
     finished: (saved, size, there, failures) =>
       `${pictures(saved)} salvas (${size}), ${there.toLocaleString('pt-BR')} já na pasta, ${failures.toLocaleString('pt-BR')} sem sucesso.`,
     upToDate: 'A pasta tem tudo. Esperando novas imagens …',

@@ -7,13 +7,16 @@ import {
   type ImageEntry,
   ImagePage,
   type ImageQuery,
+  ImageReference,
   MAX_LINE_BYTES,
   NDJSON,
   Problem,
   RegistrationState,
 } from '../protocol/catalog-api.ts'
-import type { Digest } from '../protocol/digest.ts'
+import { type Digest, parseDigest } from '../protocol/digest.ts'
 import { checkOf, type ShapeCheck } from '../protocol/shape.ts'
+import type { ServerSentEvent } from '../transport/event-decoder.ts'
+import { openEventStream } from '../transport/event-stream.ts'
 import { HttpClient, type HttpLimits, type HttpRequest } from '../transport/http-client.ts'
 import type { ServerLocator } from './server-locator.ts'
 
@@ -54,6 +57,7 @@ const MAX_PAGES = 200_000
 const schemas = {
   page: checkOf(ImagePage),
   image: checkOf(Image),
+  reference: checkOf(ImageReference),
   counts: checkOf(Counts),
   state: checkOf(RegistrationState),
   problem: checkOf(Problem),
@@ -101,6 +105,18 @@ export class CatalogClient {
     const request = { ...bare, method: 'GET', target: `/v1/images/${digest}`, maxBytes: IMAGE_BYTES } as const
     const answer = await this.#ask(request, signal)
     return answer.status === 404 ? undefined : this.#read(answer, schemas.image)
+  }
+
+  /**
+   * The changes of the catalog from now on, once the server has begun to tell them. They end with the connection, or when
+   * `signal` aborts; events that make no sense are left out. Rejects with `catalogUnavailable` where they are not told.
+   */
+  async changes(signal: AbortSignal): Promise<AsyncGenerator<CatalogNews, void>> {
+    const endpoint = await this.#locator.locate(signal)
+    const stream = await openEventStream(endpoint, '/v1/changes', CHANGE_LIMITS, signal)
+    if (signal.aborted) throw new Failure('cancelled', {})
+    if (stream.kind === 'open') return newsOf(stream.events)
+    throw new Failure('catalogUnavailable', { server: this.#locator.server, reason: stream.detail })
   }
 
   /** What the catalog holds. */
@@ -237,6 +253,30 @@ export class CatalogClient {
     const code = type.slice(PROBLEM_TYPE.length)
     const reason = `${title === '' ? code : title}${detail === undefined ? '' : ` (${detail})`}`
     return new Failure('serverRefused', { server: this.#locator.server, reason })
+  }
+}
+
+/** One change of the catalog. */
+export type CatalogNews =
+  /** It came, or its owners or details changed: this is how it stands. */
+  | { readonly kind: 'image'; readonly image: Image }
+  /** Its last owner left. */
+  | { readonly kind: 'gone'; readonly digest: Digest }
+  /** Changes were missed: list anew. */
+  | { readonly kind: 'reset' }
+
+/** A server gives a sign of life every 15 seconds. */
+const CHANGE_LIMITS = { openMs: 10_000, silenceMs: 60_000, maxCharacters: SHORT_ANSWER_BYTES + IMAGE_BYTES }
+
+async function* newsOf(events: AsyncIterable<ServerSentEvent>): AsyncGenerator<CatalogNews, void> {
+  for await (const { event, data } of events) {
+    const value = parseJson(Buffer.from(data))
+    if (event === 'image' && schemas.image.accepts(value)) yield { kind: 'image', image: value }
+    else if (event === 'reset') yield { kind: 'reset' }
+    else if (event === 'gone' && schemas.reference.accepts(value)) {
+      const digest = parseDigest(value.md5)
+      if (digest !== undefined) yield { kind: 'gone', digest }
+    }
   }
 }
 

@@ -24,6 +24,8 @@ export interface PeerConfig {
   /** Of the catalog API. */
   readonly httpLimits: HttpLimits
   readonly fetchLimits: FetchLimits
+  /** Bytes per second of all downloads, 0 for no limit; without it what was last set for this folder. */
+  readonly downloadLimit?: number | undefined
   readonly shareLimits: RequestListenerLimits
   readonly uploadLimits: UploadLimitsConfig
   /** Milliseconds without a further change after which a new or changed file counts as written to its end. */

@@ -1,4 +1,5 @@
 import type { ImageQuery } from '../protocol/catalog-api.ts'
+import { formatEndpoint } from '../protocol/endpoint.ts'
 import type { CatalogImage } from './catalog-image.ts'
 
 /** A part of a query. */
@@ -20,21 +21,26 @@ export function queryListing(images: readonly CatalogImage[], query: ImageQuery)
     const folded = foldName(name)
     return words.every(word => folded.includes(word))
   })
+  const { owner } = query
+  const owned =
+    owner === undefined
+      ? found
+      : found.filter(({ owners }) => owners.some(one => formatEndpoint(one) === owner))
   const filters = (Object.keys(query) as (keyof ImageQuery)[]).filter(isUnknownToListings)
   switch (query.sort) {
     case undefined:
-      return { images: found, notApplied: filters }
+      return { images: owned, notApplied: filters }
     case 'newest':
-      return { images: found.reverse(), notApplied: filters }
+      return { images: owned.reverse(), notApplied: filters }
     case 'name':
       return {
-        images: found.sort((one, other) => collator.compare(one.name, other.name)),
+        images: owned.sort((one, other) => collator.compare(one.name, other.name)),
         notApplied: filters,
       }
     case 'owners':
-      return { images: found.sort((one, other) => other.ownerCount - one.ownerCount), notApplied: filters }
+      return { images: owned.sort((one, other) => other.ownerCount - one.ownerCount), notApplied: filters }
     case 'size':
-      return { images: found, notApplied: [...filters, 'sort'] }
+      return { images: owned, notApplied: [...filters, 'sort'] }
     default:
       return query.sort satisfies never
   }
@@ -43,7 +49,7 @@ export function queryListing(images: readonly CatalogImage[], query: ImageQuery)
 const collator = new Intl.Collator('en', { numeric: true })
 
 function isUnknownToListings(key: keyof ImageQuery): key is QueryPart {
-  return key !== 'search' && key !== 'sort' && key !== 'limit' && key !== 'cursor'
+  return key !== 'search' && key !== 'owner' && key !== 'sort' && key !== 'limit' && key !== 'cursor'
 }
 
 /** The words that a name has to hold, folded. */

@@ -5,12 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, isFailure, systemReason } from '../base/failure.ts'
 import type { ImageQuery } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
-import { type Endpoint, formatEndpoint } from '../protocol/endpoint.ts'
+import type { Endpoint } from '../protocol/endpoint.ts'
 import type { CatalogImage } from './catalog-image.ts'
 import type { PeerConfig } from './config.ts'
 import { removeAbandonedDownloads } from './download/abandoned-downloads.ts'
-import type { DownloadedImage, DownloadObserver } from './download/download-request.ts'
-import { ImageDownloader } from './download/image-downloader.ts'
 import { HashPool } from './library/hash-pool.ts'
 import { Library } from './library/library.ts'
 import { LibraryStore } from './library/library-store.ts'
@@ -25,6 +23,7 @@ import { ServerConnection, type ServerLimit } from './server-connection.ts'
 import { ShareServer } from './sharing/share-server.ts'
 import type { UploadLimitsConfig } from './sharing/upload-limits.ts'
 import type { StoreCondition } from './store-file.ts'
+import { Transfers, transferStoreOf } from './transfers/transfers.ts'
 
 /** What a peer tells of what happens by itself. */
 export interface PeerObserver extends RegistrationObserver {
@@ -39,9 +38,6 @@ export interface PeerObserver extends RegistrationObserver {
   /** The peer's memory of the folder could not be used as it was. */
   onStoreCondition(condition: StoreCondition): void
 }
-
-/** Owners remembered for having sent wrong bytes, at most; the oldest is forgotten first. */
-const MAX_DISTRUSTED = 10_000
 
 /** Ports tried, when each turns out to be registered by somebody else on this address. */
 const MAX_MOVES = 3
@@ -61,8 +57,8 @@ export class Peer implements PreviewSource {
   readonly #placeholders: PlaceholderMaker
   readonly #sharing: Sharing
   readonly #registration: Registration
-  readonly #downloader = new ImageDownloader()
-  readonly #distrusted = new Set<string>()
+  /** Downloads into the folder: the queue, and what is under way. */
+  readonly transfers: Transfers
   #stopped: Promise<void> | undefined
 
   private constructor(parts: {
@@ -86,6 +82,15 @@ export class Peer implements PreviewSource {
     this.#placeholders = parts.placeholders
     this.#sharing = parts.sharing
     this.#registration = parts.registration
+    this.transfers = Transfers.open({
+      storePath: transferStoreOf(parts.config.storePath),
+      directory: parts.config.directory,
+      limits: parts.config.fetchLimits,
+      downloadLimit: parts.config.downloadLimit,
+      has: digest => this.has(digest),
+      find: (digest, signal) => this.image(digest, signal),
+      isOwn: ({ address, port }) => port === this.endpoint.port && localAddresses().has(address),
+    })
   }
 
   /**
@@ -145,17 +150,12 @@ export class Peer implements PreviewSource {
       throw error
     }
     store.keepIdentity({ password, port: sharing.endpoint.port })
-    return new Peer({
-      config,
-      connection,
-      store,
-      pool,
-      library,
-      previews,
-      placeholders,
-      sharing,
-      registration,
-    })
+    const parts = { config, connection, store, pool, library, previews, placeholders, sharing, registration }
+    const peer = new Peer(parts)
+    const { condition } = peer.transfers
+    if (condition.kind === 'setAside') observer.onStoreCondition(condition)
+    peer.transfers.start()
+    return peer
   }
 
   /** Where the share server listens. */
@@ -243,24 +243,6 @@ export class Peer implements PreviewSource {
     return this.#previews.preview(digest, size, signal)
   }
 
-  /** Downloads an image of a listing into the folder. Owners that sent wrong bytes before, and we, are asked last. */
-  download(image: CatalogImage, observer: DownloadObserver, signal: AbortSignal): Promise<DownloadedImage> {
-    const ownAddresses = localAddresses()
-    const rank = (owner: Endpoint) =>
-      owner.port === this.endpoint.port && ownAddresses.has(owner.address)
-        ? 2
-        : Number(this.#distrusted.has(formatEndpoint(owner)))
-    const owners = [...image.owners].sort((one, other) => rank(one) - rank(other))
-    return this.#downloader.download({
-      image: { ...image, owners },
-      directory: this.#config.directory,
-      limits: this.#config.fetchLimits,
-      signal,
-      observer,
-      onWrongContent: owner => this.#distrust(formatEndpoint(owner)),
-    })
-  }
-
   /** Ends the registration, waits for the server at most some seconds, and stops everything. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()
@@ -273,19 +255,13 @@ export class Peer implements PreviewSource {
     } catch {
       // The server is gone or silent: it finds out by itself that we are.
     }
-    await this.#downloader.stop()
+    await this.transfers.stop()
     this.#connection.close()
     await this.#sharing.stop()
     await this.#library.stop()
     await stopPreviews(this.#previews, this.#placeholders)
     await this.#pool.close()
     this.#store.close()
-  }
-
-  #distrust(owner: string): void {
-    this.#distrusted.add(owner)
-    const [oldest] = this.#distrusted
-    if (this.#distrusted.size > MAX_DISTRUSTED && oldest !== undefined) this.#distrusted.delete(oldest)
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ImageQuery, MAX_PAGE_ENTRIES } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
+import type { CatalogNews } from './catalog-client.ts'
 import { type CatalogImage, imageFromCatalog, imageFromListing } from './catalog-image.ts'
 import { type QueryPart, queryListing } from './listing-query.ts'
 import { type ServerConnection, unlessUnavailable } from './server-connection.ts'
@@ -63,6 +64,19 @@ export class ServerCatalog {
     const { images } = await this.#connection.datagrams.list(signal)
     const image = images.find(one => one.digest === digest)
     return image === undefined ? undefined : imageFromListing(image)
+  }
+
+  /**
+   * What comes and goes in the network from now on, until the stream ends or `signal` aborts; `undefined` where the server
+   * does not tell it, at all or at this moment.
+   */
+  async changes(signal: AbortSignal): Promise<AsyncGenerator<CatalogNews, void> | undefined> {
+    try {
+      return await this.#connection.tryCatalog(catalog => catalog.changes(signal))
+    } catch (error) {
+      if (signal.aborted) throw error
+      return undefined
+    }
   }
 
   /** Images in the network; `undefined` where the server does not say. */

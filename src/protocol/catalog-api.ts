@@ -153,6 +153,11 @@ export const ImageQuery = {
       enum: ['landscape', 'portrait', 'square'],
       description: 'wider than high; higher than wide; as wide as high',
     },
+    owner: {
+      type: 'string',
+      pattern: '^([0-9.]{7,15}|\\[[0-9a-fA-F:.]{2,45}\\]):[0-9]{1,5}$',
+      description: 'only images of this owner: ip:port or [ipv6]:port, as `owners` names it',
+    },
     sort: {
       type: 'string',
       enum: ['newest', 'name', 'size', 'owners'],

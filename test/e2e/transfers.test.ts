@@ -99,6 +99,15 @@ test('pictures of two peers, by commands', async t => {
     assert.equal(listed.status, 1)
     assert.match(listed.errors, /Line 4 is no MD5 sum: “nonsense”/)
     assert.deepEqual(await readdir(out), ['picture-3.png'])
+    const other = pictures.get('picture-4.png')
+    assert.ok(other !== undefined)
+    const piped = await runProgram(
+      t,
+      ['get', address, '--from', '-', '-o', out, '--data', data],
+      `${md5(other)}\n`,
+    )
+    assert.equal(piped.status, 0, piped.errors)
+    await rm(join(out, 'picture-4.png'))
     const searched = await runProgram(t, ['get', address, '--search', 'picture-5', '-o', out, '--data', data])
     assert.equal(searched.status, 0, searched.errors)
     const found = [...pictures.keys()].filter(name => name.startsWith('picture-5'))

@@ -66,6 +66,19 @@ const samples: Record<string, readonly unknown[]> = {
   'transfers.retrying': [3],
   'transfers.failed': [3],
   'transfers.more': [3],
+  'transfers.queue': ['/home/ana/photos'],
+  'transfers.queueAtRest': ['/home/ana/photos'],
+  'transfers.empty': ['/home/ana/photos'],
+  'transfers.counts': [
+    [
+      [3, 'waiting'],
+      [1, 'paused'],
+    ],
+  ],
+  'transfers.limited': ['2 MB/s'],
+  'transfers.nowIs': ['a.png', 'paused'],
+  'transfers.noSuch': ['nonsense'],
+  'transfers.notAllowed': ['a.png', 'paused'],
   'transfers.finished': [4, '5 kB', 2, 3],
   unexpected: ['the reason'],
   'server.listening': ['1.2.3.4:5001'],
@@ -203,6 +216,7 @@ const failures: { [Code in FailureCode]: FailureSample<Code>[] } = {
       leftOut: ['attempts'],
     },
   ],
+  queueFull: [{ details: { wanted: 'a.png' } }],
   diskFull: [{ details: { directory: '/home/ana/photos', freeBytes: 12_345 }, leftOut: ['freeBytes'] }],
   sha256Mismatch: [
     {

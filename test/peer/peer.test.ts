@@ -156,14 +156,17 @@ test('peers fetch from each other, from an owner that has it rather than from th
   const observer = { onBytes: () => {}, onFailedAttempt: () => {} }
   const a = (await two.peer.page({}, never)).images.find(({ name }) => name === 'a.png')
   assert.ok(a !== undefined)
-  const saved = await two.peer.download(a, observer, never)
+  const saved = await two.peer.transfers.fetch(a, observer, never)
   assert.equal(saved.digest, md5(image))
   await until(() => two.renewed.length > 0)
   // Now both own it; two is asked for its own copy only when nobody else has it.
   const again = (await one.peer.page({}, never)).images.find(({ name }) => name === 'a.png')
   assert.equal(again?.owners.length, 2)
   assert.ok(again !== undefined)
-  assert.equal((await one.peer.download(again, observer, never)).owner, `127.0.0.1:${two.peer.endpoint.port}`)
+  assert.equal(
+    (await one.peer.transfers.fetch(again, observer, never)).owner,
+    `127.0.0.1:${two.peer.endpoint.port}`,
+  )
   await until(() => one.served.length === 1 && two.served.length === 1)
 })
 

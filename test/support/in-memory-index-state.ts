@@ -173,6 +173,7 @@ export class InMemoryIndexState implements IndexState {
     signal.throwIfAborted()
     const found = [...this.#images.values()]
       .filter(stored => matches(stored, query))
+      .filter(stored => query.owner === undefined || this.#ownersOf(stored, viewpoint).includes(query.owner))
       .map(stored => ({ stored, place: placeOf(stored, sort) }))
       .filter(({ place }) => after === undefined || comparePlaces(place, after) > 0)
       .sort((one, other) => comparePlaces(one.place, other.place))
@@ -278,16 +279,21 @@ export class InMemoryIndexState implements IndexState {
     })
   }
 
-  #show({ md5, name, claims }: StoredImage, { loopbackAs }: Viewpoint): Image {
+  #ownersOf({ claims }: StoredImage, { loopbackAs }: Viewpoint): string[] {
     const peers = [...claims.keys()].flatMap(key => this.#registrations.get(key)?.peer ?? [])
     const ordered = [
       ...peers.filter(({ address }) => isIPv4Mapped(address)),
       ...peers.filter(({ address }) => !isIPv4Mapped(address)),
     ]
-    const owners = ordered.slice(0, LISTED_OWNERS).map(({ address, port }) => {
+    return ordered.map(({ address, port }) => {
       const shown = isLoopback(address) ? (loopbackAs ?? address) : address
       return formatEndpoint({ address: formatAddress(shown), port })
     })
+  }
+
+  #show(stored: StoredImage, viewpoint: Viewpoint): Image {
+    const { md5, name, claims } = stored
+    const owners = this.#ownersOf(stored, viewpoint).slice(0, LISTED_OWNERS)
     const said = [...claims.values()]
     const { md5: _md5, name: _name, ...details } = Object.assign({}, ...said.toReversed()) as ImageEntry
     const sums = new Set(said.flatMap(({ sha256 }) => sha256 ?? []))

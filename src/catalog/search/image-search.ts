@@ -5,6 +5,7 @@ import { NO_ROW } from '../rows.ts'
 import { FoldedNames } from './folded-names.ts'
 import { ImageFilter } from './image-filter.ts'
 import { BLOCK_PLACES, NameSignatures } from './name-signatures.ts'
+import { OwnedImages, type OwnerColumns, type OwnerIdentity } from './owned-images.ts'
 import { decodeCursor, encodeCursor, SORTED_NAME_BYTES, type Sort, type SortPlace } from './page-cursor.ts'
 import { prefixNumber, SortNumbers } from './sort-numbers.ts'
 import { type PlacedImage, SortedPage } from './sorted-page.ts'
@@ -37,11 +38,14 @@ const NO_STARTS = new Uint32Array(0)
 /** What searching takes along from one query to the next. */
 export class ImageSearches {
   readonly #images: Images
+  readonly #owners: OwnerColumns
   readonly #columns: SearchColumns
 
-  constructor(images: Images) {
+  constructor(owners: OwnerColumns) {
+    const { images } = owners
     const names = new FoldedNames(images)
     this.#images = images
+    this.#owners = owners
     this.#columns = {
       names,
       signatures: new NameSignatures(images.order, names),
@@ -66,12 +70,16 @@ export class ImageSearches {
     return columns.reduce((sum, { capacityBytes }) => sum + capacityBytes, 0)
   }
 
-  /** Begins a search; `undefined` when the query's cursor is none of such a listing. */
-  begin(query: ImageQuery): ImageSearch | undefined {
+  /**
+   * Begins a search, of the images of one owner where it is given as those whom its address may mean; `undefined` when the
+   * query's cursor is none of such a listing.
+   */
+  begin(query: ImageQuery, owner?: readonly OwnerIdentity[]): ImageSearch | undefined {
     const { sort = 'newest', cursor } = query
     const after = cursor === undefined ? undefined : decodeCursor(sort, cursor)
     if (cursor !== undefined && after === undefined) return undefined
-    return new ImageSearch(this.#images, this.#columns, query, after)
+    const owned = owner === undefined ? undefined : new OwnedImages(this.#owners, owner)
+    return new ImageSearch(this.#images, this.#columns, query, after, owned)
   }
 }
 
@@ -100,6 +108,7 @@ export class ImageSearch {
   /** What the search is sorted by; `newest` needs none. */
   readonly #numbers: SortNumbers | undefined
   readonly #filter: ImageFilter
+  readonly #owned: OwnedImages | undefined
   readonly #readsNames: boolean
   readonly #sort: Sort
   readonly #limit: number
@@ -116,7 +125,14 @@ export class ImageSearch {
   /** Places of it whose images were looked at. */
   #looked = 0
 
-  constructor(images: Images, columns: SearchColumns, query: ImageQuery, after: SortPlace | undefined) {
+  constructor(
+    images: Images,
+    columns: SearchColumns,
+    query: ImageQuery,
+    after: SortPlace | undefined,
+    owned: OwnedImages | undefined,
+  ) {
+    this.#owned = owned
     this.#images = images
     this.#columns = columns
     this.#filter = new ImageFilter(query)
@@ -130,6 +146,7 @@ export class ImageSearch {
 
   /** Goes on for about so many nanoseconds, and to the end of the chunk begun by then; true when it is finished. */
   step(nanoseconds: number): boolean {
+    if (this.#owned?.gather(nanoseconds) === false) return false
     const { order } = this.#images
     let left = nanoseconds
     let ordinal = order.ordinalOf(this.#from)
@@ -231,7 +248,7 @@ export class ImageSearch {
       const end = (this.#starts[place + 1] ?? 1) - 1
       if (!this.#filter.takesName(this.#text, start, end)) return false
     }
-    return this.#filter.takesDetails(image, this.#images)
+    return this.#filter.takesDetails(image, this.#images) && (this.#owned?.has(image) ?? true)
   }
 
   /** Puts an image that the query wants on the page, if that is where it stands. */

@@ -5,8 +5,9 @@ import { Peer } from '../../peer/peer.ts'
 import { formatEndpoint } from '../../protocol/endpoint.ts'
 import type { CommandContext } from '../context.ts'
 import { dataFolder, storePathOf } from '../folders.ts'
+import { parseRate } from '../list-query.ts'
 import { parseServerAddress } from '../parse-arguments.ts'
-import { reportPeer } from '../peer-reporter.ts'
+import { reportPeer, reportTransfers } from '../peer-reporter.ts'
 import { runMenu } from '../run-menu.ts'
 
 /** `imagep2p client`: shares a folder and answers a menu until its end. */
@@ -39,10 +40,12 @@ export async function startPeer({
     directory,
     recursive: options.has('recursive'),
     port: Number(options.get('port') ?? DEFAULT_PEER_CONFIG.port),
+    downloadLimit: parseRate(options.get('download-limit') ?? ''),
     storePath: storePathOf(dataFolder(options.get('data')), directory),
   }
   const shown = formatEndpoint({ address: address.host, port: address.port })
   const peer = await Peer.start(config, reportPeer(terminal, messages, printable(shown)))
+  reportTransfers(peer.transfers, terminal, messages)
   if (signal.aborted) {
     await peer.stop()
     throw new Failure('cancelled', {})

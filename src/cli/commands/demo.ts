@@ -134,7 +134,7 @@ async function showDownload(
   if (image === undefined) return
   const from = others.find(other => image.owners.some(({ port }) => port === other.peer.endpoint.port))
   terminal.print(demo.fetching(owner, printable(image.name), from?.owner ?? ''))
-  const saved = await peer.download(image, reportDownload(image, terminal, messages), signal)
+  const saved = await peer.transfers.fetch(image, reportDownload(image, terminal, messages), signal)
   terminal.endProgress()
   terminal.print(demo.fetched(printable(saved.fileName), counted.bytes(saved.bytes), saved.digest))
   await peer.update(signal)

@@ -4,7 +4,6 @@ import { printable } from '../../base/printable.ts'
 import type { CatalogImage } from '../../peer/catalog-image.ts'
 import { findImages } from '../../peer/find-images.ts'
 import { isFinished } from '../../peer/transfers/transfer.ts'
-import type { TransferQueue } from '../../peer/transfers/transfer-queue.ts'
 import { parseEndpoint } from '../../protocol/endpoint.ts'
 import type { CommandContext } from '../context.ts'
 import { addListed, type Fetching, FilterRefusedError, untilFetched, withFetching } from '../fetch-all.ts'
@@ -18,27 +17,26 @@ export async function runGet(context: CommandContext): Promise<number> {
   const { messages, options, signal } = context
   const [, ...wanted] = context.arguments
   return withFetching(context, resolve(options.get('out') ?? '.'), async fetching => {
-    const { queue, reporter, say, excuses } = fetching
+    const { transfers, reporter, say, excuses } = fetching
     const isChoosing = CHOOSING.some(option => options.has(option))
-    const left = queue.openCount
     const isGoingOn = wanted.length === 0 && !isChoosing && !options.has('from')
-    if (isGoingOn && left === 0) {
-      say(messages.transfers.nothingWanted)
+    const open = transfers.list().filter(transfer => !isFinished(transfer))
+    if (isGoingOn && open.length === 0) {
+      if (transfers.isKept) say(messages.transfers.nothingWanted)
       return 1
     }
     // What an earlier get left undone is kept for whoever asks for it, and not mixed into what is asked for now.
-    for (const transfer of [...queue.transfers()]) {
-      if (isGoingOn) queue.resume(transfer.digest)
-      else if (!isFinished(transfer)) queue.pause(transfer.digest)
-    }
+    if (isGoingOn) transfers.resumeAll()
+    else for (const { digest } of open) transfers.wish('pause', digest)
     reporter.start()
+    transfers.start()
     const wrongLines = await addListOf(context, fetching)
     const isMissing = await addNamed(context, fetching, wanted)
     let isWhole = true
     if (isChoosing) {
       const owner = parseEndpoint(options.get('owner') ?? '')
       try {
-        isWhole = (await addListed(context, fetching, owner)).isWhole
+        isWhole = (await addListed(context, fetching, { owner })).isWhole
       } catch (error) {
         if (!(error instanceof FilterRefusedError)) throw error
         say(error.message)
@@ -49,7 +47,7 @@ export async function runGet(context: CommandContext): Promise<number> {
     reporter.stop()
     reporter.finish()
     if (isMissing || !isWhole) for (const excuse of excuses) say(excuse)
-    const kept = pausedCount(queue)
+    const kept = transfers.counts.paused
     if (kept > 0) say(messages.transfers.left(kept))
     return reporter.failures === 0 && wrongLines === 0 && isWhole ? 0 : 1
   })
@@ -74,7 +72,7 @@ async function addListOf(context: CommandContext, fetching: Fetching): Promise<n
 /** Adds the image that each text means; true where one is not listed. */
 async function addNamed(
   { options, messages, signal }: CommandContext,
-  { catalog, engine, reporter, excuses, say }: Fetching,
+  { catalog, transfers, reporter, excuses, say }: Fetching,
   wanted: readonly string[],
 ): Promise<boolean> {
   let isMissing = false
@@ -82,7 +80,7 @@ async function addNamed(
     try {
       const { images, mayBeCut } = await findImages(catalog, text, signal)
       if (mayBeCut) excuses.add(messages.list.mayBeCut)
-      if (engine.add([theOne(text, images)], options.has('again')) > 0) say(messages.transfers.noRoom(1))
+      if (transfers.add([theOne(text, images)], options.has('again')) > 0) say(messages.transfers.noRoom(1))
     } catch (error) {
       if (signal.aborted) throw error
       isMissing ||= isFailure(error, 'imageNotListed')
@@ -99,8 +97,4 @@ function theOne(text: string, images: readonly CatalogImage[]): CatalogImage {
   if (images.length > 1)
     throw new Failure('imageAmbiguous', { wanted: text, digests: images.map(({ digest }) => digest) })
   return image
-}
-
-function pausedCount(queue: TransferQueue): number {
-  return queue.counts.paused
 }

@@ -1,5 +1,4 @@
 import type { DownloadedImage, DownloadRequest } from '../download/download-request.ts'
-import { DEFAULT_FETCH_LIMITS } from '../download/fetch-limits.ts'
 
 /** Fetches single images. */
 export interface ImageFetcher {
@@ -8,5 +7,3 @@ export interface ImageFetcher {
   /** Ends what is under way. */
   stop(): Promise<void>
 }
-
-export const FETCH_LIMITS: DownloadRequest['limits'] = DEFAULT_FETCH_LIMITS

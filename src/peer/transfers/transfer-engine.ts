@@ -1,28 +1,17 @@
 import { statfs } from 'node:fs/promises'
 import { Failure, isFailure } from '../../base/failure.ts'
 import type { Digest } from '../../protocol/digest.ts'
-import { type Endpoint, formatEndpoint } from '../../protocol/endpoint.ts'
+import type { Endpoint } from '../../protocol/endpoint.ts'
 import type { CatalogImage } from '../catalog-image.ts'
-import type { DownloadedImage, FailedAttempt } from '../download/download-request.ts'
-import { FETCH_LIMITS, type ImageFetcher } from './image-fetcher.ts'
+import type { DownloadedImage, DownloadObserver } from '../download/download-request.ts'
+import type { FetchLimits } from '../download/fetch-limits.ts'
+import type { ImageFetcher } from './image-fetcher.ts'
+import { OwnerRanking } from './owner-ranking.ts'
 import type { Transfer } from './transfer.ts'
+import type { TransferObserver } from './transfer-observer.ts'
 import type { QueuePause, TransferQueue, WantedImage } from './transfer-queue.ts'
 import type { TransferStore } from './transfer-store.ts'
-
-/** Told of what becomes of transfers. */
-export interface TransferObserver {
-  onAdded(transfer: Transfer): void
-  onStarted(transfer: Transfer): void
-  onProgress(transfer: Transfer, owner: string, bytes: number): void
-  onFailedAttempt(transfer: Transfer, attempt: FailedAttempt): void
-  onSaved(transfer: Transfer, saved: DownloadedImage): void
-  onSkipped(transfer: Transfer): void
-  /** It is tried again at `transfer.retryAtMs`. */
-  onRetrying(transfer: Transfer, error: unknown): void
-  onFailed(transfer: Transfer, error: unknown): void
-  onPaused(why: QueuePause, error: unknown): void
-  onResumed(): void
-}
+import type { TransferVerb } from './transfer-wish.ts'
 
 /** What an engine works with. */
 export interface TransferEngineOptions {
@@ -30,10 +19,13 @@ export interface TransferEngineOptions {
   readonly store: TransferStore
   readonly fetcher: ImageFetcher
   readonly directory: string
+  readonly limits: FetchLimits
   /** True for an image that the folder holds. */
   readonly has: (digest: Digest) => boolean
   /** Asks the index server anew who has an image. */
   readonly find: (digest: Digest, signal: AbortSignal) => Promise<CatalogImage | undefined>
+  /** True for this computer's own share server. */
+  readonly isOwn?: (owner: Endpoint) => boolean
   readonly observer: TransferObserver
   /** Images fetched at once; small ones count for less. */
   readonly atOnce: number
@@ -67,18 +59,31 @@ const ROOM_CHECK_MS = 10_000
 /** Failures that a further try does not mend. */
 const FINAL_FAILURES = ['nameRefused', 'directoryMissing'] as const
 
+/** A transfer under way. */
+interface Run {
+  readonly stopping: AbortController
+  ended: Promise<void>
+}
+
+/** An image that somebody waits for. */
+interface Awaited {
+  readonly image: CatalogImage
+  readonly observer: DownloadObserver
+  readonly outcome: PromiseWithResolvers<DownloadedImage>
+}
+
 /** Brings the images of a queue into a folder, several at once and spread over their owners. */
 export class TransferEngine {
   readonly #options: TransferEngineOptions
-  readonly #stopping = new AbortController()
-  /** One for each running transfer, `atOnce` and {@link MAX_UNNAMED} at most. */
-  readonly #running = new Map<Digest, Promise<void>>()
+  readonly #owners: OwnerRanking
+  /** As many as `atOnce` and MAX_UNNAMED allow, and those that somebody waits for. */
+  readonly #runs = new Map<Digest, Run>()
   /** Those of them that do not have all their bytes. */
   readonly #fetching = new Set<Digest>()
   #weight = 0
-  /** Transfers that have the owner as their first, by its address. */
-  readonly #load = new Map<string, number>()
-  readonly #distrusted = new Set<string>()
+  /** As many as the calls of {@link fetch} under way, which each front bounds. */
+  readonly #awaited = new Map<Digest, Awaited>()
+  #isStopped = false
   #wakeTimer: NodeJS.Timeout | undefined
   #keepTimer: NodeJS.Timeout | undefined
   #roomTimer: NodeJS.Timeout | undefined
@@ -86,6 +91,7 @@ export class TransferEngine {
 
   constructor(options: TransferEngineOptions) {
     this.#options = options
+    this.#owners = new OwnerRanking(options.isOwn ?? (() => false))
   }
 
   /** Wants images; those that the queue has no room for are not taken, and their number is returned. */
@@ -102,13 +108,61 @@ export class TransferEngine {
     return left
   }
 
+  /**
+   * Fetches an image now, beside what else is under way and even while the queue is paused, and also where the folder has
+   * it. Each owner is asked once. Rejects as {@link ImageFetcher} does, and with `queueFull`; `signal` cancels it.
+   */
+  async fetch(
+    image: CatalogImage,
+    observer: DownloadObserver,
+    signal: AbortSignal,
+  ): Promise<DownloadedImage> {
+    if (this.#isStopped || signal.aborted) throw new Failure('cancelled', {})
+    const { digest } = image
+    const before = this.#awaited.get(digest)
+    if (before !== undefined) return before.outcome.promise
+    const awaited: Awaited = { image, observer, outcome: Promise.withResolvers() }
+    this.#awaited.set(digest, awaited)
+    const cancel = () => void this.wish('cancel', [digest])
+    signal.addEventListener('abort', cancel, { once: true })
+    try {
+      if (this.add([image], true) > 0) throw new Failure('queueFull', { wanted: image.name })
+      return await awaited.outcome.promise
+    } finally {
+      this.#awaited.delete(digest)
+      signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  /** True while somebody waits for that image by {@link fetch}. */
+  isAwaited(digest: Digest): boolean {
+    return this.#awaited.has(digest)
+  }
+
+  /** Does what a person wants with some transfers; how many of them were in a state that allowed it. */
+  wish(verb: TransferVerb, digests: Iterable<Digest>): number {
+    let done = 0
+    for (const digest of digests) if (this.#change(verb, digest)) done += 1
+    this.pump()
+    return done
+  }
+
   /** Begins what can be begun; to be called after any change made to the queue directly. */
   pump(): void {
     const { queue, atOnce } = this.#options
-    if (this.#stopping.signal.aborted) return
+    if (this.#isStopped) return
+    for (const digest of this.#awaited.keys()) {
+      if (this.#runs.has(digest)) continue
+      queue.hurry(digest)
+      const transfer = queue.get(digest)
+      if (transfer !== undefined) this.#begin(transfer)
+    }
     queue.wake(Date.now())
-    while (this.#weight <= atOnce - SMALL_WEIGHT && this.#running.size - this.#fetching.size < MAX_UNNAMED) {
-      const transfer = queue.next(owner => this.#rank(owner))
+    while (this.#weight <= atOnce - SMALL_WEIGHT && this.#runs.size - this.#fetching.size < MAX_UNNAMED) {
+      const transfer = queue.next(
+        owner => this.#owners.rank(owner),
+        digest => this.#runs.has(digest),
+      )
       if (transfer === undefined || !this.#begin(transfer)) break
     }
     this.#keepSoon()
@@ -117,7 +171,7 @@ export class TransferEngine {
     if (wakeAtMs !== undefined)
       this.#wakeTimer = setTimeout(() => this.pump(), Math.max(0, wakeAtMs - Date.now()))
     const { waiting, running, retrying } = queue.counts
-    if (waiting + running + retrying === 0) this.#idle.resolve()
+    if (waiting + running + retrying + this.#runs.size === 0) this.#idle.resolve()
   }
 
   /** Resolves when nothing is left that goes on by itself, or the signal aborts. */
@@ -131,22 +185,51 @@ export class TransferEngine {
     signal.removeEventListener('abort', stop)
   }
 
-  /** Goes on after a pause of the whole queue. */
+  /** Holds the whole queue up at a person's wish, what is running included; what somebody waits for goes on. */
+  pauseAll(): void {
+    const { queue, observer } = this.#options
+    if (queue.pauseReason === 'asked') return
+    queue.pauseAll('asked')
+    for (const [digest, { stopping }] of this.#runs) {
+      if (this.#awaited.has(digest)) continue
+      queue.interrupt(digest)
+      stopping.abort()
+    }
+    observer.onPaused('asked', undefined)
+  }
+
+  /** Goes on after a pause of the whole queue; with `why` only where it was that which held it up. */
   resumeAll(why?: QueuePause): void {
+    const { queue, observer } = this.#options
     clearTimeout(this.#roomTimer)
-    if (this.#options.queue.resumeAll(why)) this.#options.observer.onResumed()
+    const reason = queue.pauseReason
+    if (reason !== undefined && queue.resumeAll(why)) observer.onResumed(reason)
     this.pump()
   }
 
-  /** Ends every transfer under way, keeps the queue, and closes the store. */
+  /** Ends every transfer under way, and keeps the queue. */
   async stop(): Promise<void> {
-    this.#stopping.abort(new Failure('cancelled', {}))
+    this.#isStopped = true
     for (const timer of [this.#wakeTimer, this.#keepTimer, this.#roomTimer]) clearTimeout(timer)
-    await Promise.all(this.#running.values())
+    for (const { stopping } of this.#runs.values()) stopping.abort()
+    await Promise.all([...this.#runs.values()].map(({ ended }) => ended))
+    for (const { outcome } of this.#awaited.values()) outcome.reject(new Failure('cancelled', {}))
+    this.#idle.resolve()
     await this.#options.fetcher.stop()
-    clearTimeout(this.#keepTimer)
-    this.#keep()
-    this.#options.store.close()
+    this.keep()
+  }
+
+  #change(verb: TransferVerb, digest: Digest): boolean {
+    const { queue, observer } = this.#options
+    const isDone = verb === 'first' || verb === 'last' ? queue.move(digest, verb) : queue[verb](digest)
+    const transfer = queue.get(digest)
+    if (!isDone || transfer === undefined) return false
+    if (transfer.state === 'paused' || transfer.state === 'cancelled') {
+      this.#runs.get(digest)?.stopping.abort()
+      if (!this.#runs.has(digest)) this.#settle(digest, ({ reject }) => reject(new Failure('cancelled', {})))
+    }
+    observer.onChanged(transfer)
+    return true
   }
 
   #begin(transfer: Transfer): boolean {
@@ -159,50 +242,50 @@ export class TransferEngine {
     if (!queue.start(digest)) return false
     this.#fetching.add(digest)
     this.#weight += weightOf(transfer)
-    const ended = this.#run(transfer).finally(() => {
+    const run: Run = { stopping: new AbortController(), ended: Promise.resolve() }
+    this.#runs.set(digest, run)
+    run.ended = this.#run(transfer, run.stopping.signal).finally(() => {
       this.#arrived(transfer)
-      this.#running.delete(digest)
+      this.#runs.delete(digest)
       this.pump()
     })
-    this.#running.set(digest, ended)
     return true
   }
 
-  async #run(transfer: Transfer): Promise<void> {
-    const { queue, fetcher, directory, observer } = this.#options
+  async #run(transfer: Transfer, signal: AbortSignal): Promise<void> {
+    const { queue, fetcher, directory, limits, observer } = this.#options
     const { digest } = transfer
-    const { signal } = this.#stopping
-    let first: string | undefined
+    let release = () => {}
     try {
       const image = await this.#withOwners(transfer, signal)
-      first = image.owners[0] && formatEndpoint(image.owners[0])
-      if (first !== undefined) this.#load.set(first, (this.#load.get(first) ?? 0) + 1)
+      signal.throwIfAborted()
+      release = this.#owners.occupy(image.owners[0])
       observer.onStarted(transfer)
       const saved = await fetcher.download({
-        image,
-        directory,
-        limits: FETCH_LIMITS,
-        signal,
+        ...{ image, directory, limits, signal },
         observer: {
           onBytes: (owner, bytes) => {
+            this.#awaited.get(digest)?.observer.onBytes(owner, bytes)
             if (queue.progress(digest, bytes)) observer.onProgress(transfer, owner, bytes)
           },
-          onFailedAttempt: attempt => observer.onFailedAttempt(transfer, attempt),
+          onFailedAttempt: attempt => {
+            this.#awaited.get(digest)?.observer.onFailedAttempt(attempt)
+            observer.onFailedAttempt(transfer, attempt)
+          },
           onArrived: () => {
             this.#arrived(transfer)
             this.pump()
           },
         },
-        onWrongContent: owner => this.#distrust(formatEndpoint(owner)),
+        onWrongContent: owner => this.#owners.distrust(owner),
       })
       queue.succeed(digest, saved.bytes)
       observer.onSaved(transfer, saved)
+      this.#settle(digest, ({ resolve }) => resolve(saved))
     } catch (error) {
       this.#failed(transfer, error, signal)
     } finally {
-      const left = (first === undefined ? 0 : (this.#load.get(first) ?? 1)) - 1
-      if (first !== undefined && left > 0) this.#load.set(first, left)
-      else if (first !== undefined) this.#load.delete(first)
+      release()
     }
   }
 
@@ -212,22 +295,27 @@ export class TransferEngine {
 
   /** The image with its owners in the order in which to ask; looked up anew once a try failed. */
   async #withOwners(transfer: Transfer, signal: AbortSignal): Promise<CatalogImage> {
-    const { digest, name, details, owners } = transfer
+    const { digest, name, details, owners, attempts } = transfer
+    const awaited = this.#awaited.get(digest)
+    // Whoever waits for one image asks in the order of the listing; many are spread.
+    if (awaited !== undefined)
+      return { ...awaited.image, owners: this.#owners.sorted(awaited.image.owners, () => 0) }
     const known = { digest, name, details, owners, ownerCount: owners.length, disputed: false }
-    const image = transfer.attempts === 0 ? known : await this.#options.find(digest, signal)
+    const image = attempts === 0 ? known : await this.#options.find(digest, signal)
     if (image === undefined) throw new Failure('imageNotListed', { wanted: name })
-    const ranked = image.owners.map(owner => ({ owner, rank: this.#rank(owner) + Math.random() / 2 }))
-    return { ...image, owners: ranked.sort((one, other) => one.rank - other.rank).map(({ owner }) => owner) }
+    return { ...image, owners: this.#owners.sorted(image.owners, Math.random) }
   }
 
   #failed(transfer: Transfer, error: unknown, signal: AbortSignal): void {
     const { queue, observer, random = Math.random } = this.#options
     const { digest } = transfer
+    const isAwaited = this.#awaited.has(digest)
     if (signal.aborted) {
       queue.interrupt(digest)
+      this.#settle(digest, ({ reject }) => reject(new Failure('cancelled', {}, { cause: error })))
       return
     }
-    if (isFailure(error, 'diskFull')) {
+    if (isFailure(error, 'diskFull') && !isAwaited) {
       queue.interrupt(digest)
       if (queue.pauseReason !== undefined) return
       queue.pauseAll('diskFull')
@@ -236,11 +324,18 @@ export class TransferEngine {
       return
     }
     const code = error instanceof Failure ? error.code : 'unexpected'
-    const isFinal = FINAL_FAILURES.some(final => final === code)
+    const isFinal = isAwaited || FINAL_FAILURES.some(final => final === code)
     queue.fail(digest, { error: code, isFinal }, Date.now(), random())
     const now = queue.get(digest) ?? { ...transfer, state: 'failed' as const }
     if (now.state === 'retrying') observer.onRetrying(now, error)
     else observer.onFailed(now, error)
+    this.#settle(digest, ({ reject }) => reject(error))
+  }
+
+  #settle(digest: Digest, settle: (outcome: PromiseWithResolvers<DownloadedImage>) => void): void {
+    const awaited = this.#awaited.get(digest)
+    this.#awaited.delete(digest)
+    if (awaited !== undefined) settle(awaited.outcome)
   }
 
   /** Looks now and then whether the disk has room again. */
@@ -248,32 +343,21 @@ export class TransferEngine {
     const { directory, roomCheckMs = ROOM_CHECK_MS } = this.#options
     this.#roomTimer = setTimeout(async () => {
       const status = await statfs(directory).catch(() => undefined)
-      if (this.#stopping.signal.aborted) return
+      if (this.#isStopped) return
       if (status === undefined || status.blocks === 0 || status.bavail * status.bsize >= ROOM_BYTES)
         this.resumeAll('diskFull')
       else this.#resumeWithRoom()
     }, roomCheckMs)
   }
 
-  /** How much speaks against asking an owner now: what it has to do for us, and above all that it sent wrong bytes. */
-  #rank(owner: Endpoint): number {
-    const address = formatEndpoint(owner)
-    return (this.#load.get(address) ?? 0) + (this.#distrusted.has(address) ? 1e6 : 0)
-  }
-
-  #distrust(owner: string): void {
-    this.#distrusted.add(owner)
-    const [oldest] = this.#distrusted
-    if (this.#distrusted.size > MAX_DISTRUSTED && oldest !== undefined) this.#distrusted.delete(oldest)
-  }
-
   #keepSoon(): void {
     const { queue } = this.#options
-    if (queue.changeCount >= KEEP_CHANGES) this.#keep()
-    else if (queue.changeCount > 0) this.#keepTimer ??= setTimeout(() => this.#keep(), KEEP_MS)
+    if (queue.changeCount >= KEEP_CHANGES) this.keep()
+    else if (queue.changeCount > 0) this.#keepTimer ??= setTimeout(() => this.keep(), KEEP_MS)
   }
 
-  #keep(): void {
+  /** Writes the store now. */
+  keep(): void {
     clearTimeout(this.#keepTimer)
     this.#keepTimer = undefined
     const { queue, store } = this.#options
@@ -281,9 +365,6 @@ export class TransferEngine {
     store.keep(changed, gone)
   }
 }
-
-/** Owners remembered for having sent wrong bytes, at most; the oldest is forgotten first. */
-const MAX_DISTRUSTED = 10_000
 
 function weightOf({ details: { bytes } }: Transfer): number {
   return bytes !== undefined && bytes <= SMALL_BYTES ? SMALL_WEIGHT : 1

@@ -39,6 +39,8 @@ export type TransferCounts = Readonly<Record<TransferState, number>>
  *     retrying wake             -> waiting
  *     open     pause, cancel    -> paused, cancelled
  *     paused   resume           -> waiting
+ *     open     hurry            -> waiting, before all others
+ *     stopped  succeed          -> done, where it arrived before it could be stopped
  *     failed, cancelled  retry  -> waiting
  */
 export class TransferQueue {
@@ -56,6 +58,8 @@ export class TransferQueue {
   readonly #counts: Record<TransferState, number> = emptyCounts()
   #firstRank = 0
   #lastRank = 0
+  #goingBytes = 0
+  #goingUnknown = 0
   #pause: QueuePause | undefined
   readonly #changed = new Set<Digest>()
 
@@ -91,10 +95,13 @@ export class TransferQueue {
   }
 
   /**
-   * The transfer to begin now: among the first that wait, one whose best owner has least to do by `load`. `undefined`
-   * where none waits or all is paused.
+   * The transfer to begin now: among the first that wait, one whose best owner has least to do by `load`, and none that
+   * `isBusy` still. `undefined` where none waits or all is paused.
    */
-  next(load: (owner: Endpoint) => number): Transfer | undefined {
+  next(
+    load: (owner: Endpoint) => number,
+    isBusy: (digest: Digest) => boolean = () => false,
+  ): Transfer | undefined {
     if (this.#pause !== undefined) return undefined
     this.#sort()
     let best: Transfer | undefined
@@ -102,7 +109,7 @@ export class TransferQueue {
     let looked = 0
     for (const digest of this.#waiting) {
       const transfer = this.#transfers.get(digest)
-      if (transfer === undefined) continue
+      if (transfer === undefined || isBusy(digest)) continue
       const leastLoad = transfer.owners.reduce((least, owner) => Math.min(least, load(owner)), 1e9)
       if (leastLoad < bestLoad) [best, bestLoad] = [transfer, leastLoad]
       looked += 1
@@ -125,8 +132,10 @@ export class TransferQueue {
     return true
   }
 
+  /** The image is there, even where a person changed their mind in the last moment. */
   succeed(digest: Digest, bytes: number): boolean {
-    return this.#change(digest, ['running'], () => ({ state: 'done', bytes, ...WITHOUT_FAILURE }))
+    const from = ['running', 'waiting', 'paused', 'cancelled'] as const
+    return this.#change(digest, from, () => ({ state: 'done', bytes, ...WITHOUT_FAILURE }))
   }
 
   /** The folder has it already. */
@@ -177,7 +186,7 @@ export class TransferQueue {
   }
 
   pause(digest: Digest): boolean {
-    return this.#change(digest, OPEN_BUT_PAUSED, () => ({ state: 'paused', retryAtMs: undefined }))
+    return this.#change(digest, GOING_ON, () => ({ state: 'paused', retryAtMs: undefined }))
   }
 
   resume(digest: Digest): boolean {
@@ -185,7 +194,7 @@ export class TransferQueue {
   }
 
   cancel(digest: Digest): boolean {
-    return this.#change(digest, [...OPEN_BUT_PAUSED, 'paused'], () => ({
+    return this.#change(digest, [...GOING_ON, 'paused'], () => ({
       state: 'cancelled',
       retryAtMs: undefined,
     }))
@@ -200,9 +209,17 @@ export class TransferQueue {
     })
   }
 
+  /** Lets an open transfer that is not running wait before all others. */
+  hurry(digest: Digest): boolean {
+    return this.#change(digest, ['waiting', 'retrying', 'paused'], () => {
+      this.#firstRank -= 1
+      return { state: 'waiting', retryAtMs: undefined, rank: this.#firstRank }
+    })
+  }
+
   /** Puts an open transfer before or behind all others. */
   move(digest: Digest, to: 'first' | 'last'): boolean {
-    return this.#change(digest, [...OPEN_BUT_PAUSED, 'paused'], () => {
+    return this.#change(digest, [...GOING_ON, 'paused'], () => {
       if (to === 'first') this.#firstRank -= 1
       else this.#lastRank += 1
       return { rank: to === 'first' ? this.#firstRank : this.#lastRank }
@@ -244,6 +261,11 @@ export class TransferQueue {
     return this.#transfers.size - this.#finished.size
   }
 
+  /** Bytes of the transfers that go on by themselves, where their sizes are known, and how many sizes are not. */
+  get sizes(): { readonly bytes: number; readonly unknown: number } {
+    return { bytes: this.#goingBytes, unknown: this.#goingUnknown }
+  }
+
   /** What changed since the last call, and what is forgotten: for whoever keeps it. */
   takeChanges(): { readonly changed: readonly Transfer[]; readonly gone: readonly Digest[] } {
     const changed: Transfer[] = []
@@ -277,10 +299,12 @@ export class TransferQueue {
     const { digest, state, rank } = transfer
     const before = this.#transfers.get(digest)
     if (before !== undefined) {
+      this.#countSize(before, -1)
       this.#counts[before.state] -= 1
       if (before.state !== state || before.rank !== rank) this.#takeOut(digest)
     }
     this.#counts[state] += 1
+    this.#countSize(transfer, 1)
     this.#transfers.set(digest, transfer)
     // What was running when the program ends waits again: that is how it is kept already.
     if (state !== 'running' || before?.state !== 'waiting') this.#changed.add(digest)
@@ -290,6 +314,12 @@ export class TransferQueue {
     } else if (state === 'running') this.#running.add(digest)
     else if (state === 'retrying') this.#retrying.add(digest)
     else if (isFinished(transfer)) this.#finish(digest)
+  }
+
+  #countSize({ state, details }: Transfer, sign: 1 | -1): void {
+    if (!GOING_ON.some(open => open === state)) return
+    if (details.bytes === undefined) this.#goingUnknown += sign
+    else this.#goingBytes += sign * details.bytes
   }
 
   #takeOut(digest: Digest): void {
@@ -313,7 +343,7 @@ export class TransferQueue {
   }
 }
 
-const OPEN_BUT_PAUSED = ['waiting', 'running', 'retrying'] as const satisfies readonly TransferState[]
+const GOING_ON = ['waiting', 'running', 'retrying'] as const satisfies readonly TransferState[]
 
 const WITHOUT_FAILURE = { failingSinceMs: undefined, retryAtMs: undefined, error: undefined } as const
 

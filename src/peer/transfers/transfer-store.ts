@@ -4,6 +4,8 @@ import { type Endpoint, formatEndpoint, parseEndpoint } from '../../protocol/end
 import type { ImageDetails } from '../../protocol/image-details.ts'
 import { openStore, type StoreCondition, type StoreSchema } from '../store-file.ts'
 import { TRANSFER_STATES, type Transfer } from './transfer.ts'
+import type { TransferFlow } from './transfer-flows.ts'
+import { type TransferWish, wishOf } from './transfer-wish.ts'
 
 const SCHEMA: StoreSchema = {
   migrations: [
@@ -12,7 +14,23 @@ const SCHEMA: StoreSchema = {
      details TEXT NOT NULL, again INTEGER NOT NULL, attempts INTEGER NOT NULL, failing_since INTEGER,
      retry_at INTEGER, bytes INTEGER NOT NULL, error TEXT
    ) STRICT, WITHOUT ROWID;`,
+    `CREATE TABLE wish (id INTEGER PRIMARY KEY AUTOINCREMENT, verb TEXT NOT NULL, digest TEXT, value INTEGER) STRICT;
+   CREATE TABLE flow (
+     digest TEXT PRIMARY KEY, owner TEXT NOT NULL, bytes INTEGER NOT NULL, rate INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
   ],
+}
+
+/** Wishes that wait to be done, at most: a process that does not answer is given no more. */
+const MAX_WISHES = 1000
+
+/** What is remembered of a queue besides its transfers. */
+export interface QueueSettings {
+  /** Bytes per second of all downloads; 0 for no limit. */
+  readonly downloadLimit: number
+  /** Whether a person paused the whole queue. */
+  readonly isPaused: boolean
 }
 
 /**
@@ -69,8 +87,92 @@ export class TransferStore {
     }
   }
 
+  get settings(): QueueSettings {
+    const rows = this.#read('SELECT name, value FROM setting')
+    const value = (name: string) => Number(rows.find(row => row['name'] === name)?.['value'] ?? 0)
+    return { downloadLimit: value('downloadLimit'), isPaused: value('isPaused') === 1 }
+  }
+
+  keepSettings({ downloadLimit, isPaused }: Partial<QueueSettings>): void {
+    const put = 'INSERT OR REPLACE INTO setting VALUES (?, ?)'
+    if (downloadLimit !== undefined) this.#write(put, 'downloadLimit', Math.round(downloadLimit))
+    if (isPaused !== undefined) this.#write(put, 'isPaused', Number(isPaused))
+  }
+
+  /** Asks the process that works the queue off for something, by a number. `undefined` where too many wait, or none can be kept. */
+  askFor(wish: TransferWish): number | undefined {
+    if (this.wishes().length >= MAX_WISHES) return undefined
+    const digest = wish.verb === 'limit' ? null : (wish.digest ?? null)
+    const value = wish.verb === 'limit' ? Math.round(wish.bytesPerSecond) : null
+    try {
+      const insert = this.#database.prepare('INSERT INTO wish (verb, digest, value) VALUES (?, ?, ?)')
+      return Number(insert.run(wish.verb, digest, value).lastInsertRowid)
+    } catch {
+      return undefined
+    }
+  }
+
+  /** What other processes ask for, the oldest first. */
+  wishes(): { readonly id: number; readonly wish: TransferWish | undefined }[] {
+    const rows = this.#read(`SELECT * FROM wish ORDER BY id LIMIT ${MAX_WISHES}`)
+    return rows.map(row => ({ id: Number(row['id']), wish: wishOf(row) }))
+  }
+
+  /** Forgets the wishes up to one that is done. */
+  forgetWishes(lastId: number): void {
+    this.#write('DELETE FROM wish WHERE id <= ?', lastId)
+  }
+
+  /** Takes back what nobody did. */
+  takeBack(ids: readonly number[]): void {
+    for (const id of ids) this.#write('DELETE FROM wish WHERE id = ?', id)
+  }
+
+  /** A number that another process's writing changes. */
+  get writtenByOthers(): number {
+    return Number(this.#read('PRAGMA data_version')[0]?.['data_version'] ?? 0)
+  }
+
+  /** Says to other processes how the running transfers flow; as many rows as there are of them. */
+  keepFlows(flows: readonly TransferFlow[]): void {
+    try {
+      const put = this.#database.prepare('INSERT OR REPLACE INTO flow VALUES (?, ?, ?, ?)')
+      this.#database.exec('BEGIN; DELETE FROM flow')
+      for (const { digest, owner, bytes, bytesPerSecond } of flows)
+        put.run(digest, owner, bytes, Math.round(bytesPerSecond))
+      this.#database.exec('COMMIT')
+    } catch {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+    }
+  }
+
+  /** The flows that the process which works the queue off said last. */
+  flows(): TransferFlow[] {
+    return this.#read('SELECT * FROM flow').flatMap(row => {
+      const digest = parseDigest(String(row['digest']))
+      const [bytes, bytesPerSecond] = [Number(row['bytes']), Number(row['rate'])]
+      return digest === undefined ? [] : [{ digest, owner: String(row['owner']), bytes, bytesPerSecond }]
+    })
+  }
+
   close(): void {
     this.#database.close()
+  }
+
+  #read(query: string): Record<string, unknown>[] {
+    try {
+      return this.#database.prepare(query).all()
+    } catch {
+      return []
+    }
+  }
+
+  #write(statement: string, ...values: (string | number)[]): void {
+    try {
+      this.#database.prepare(statement).run(...values)
+    } catch {
+      // What cannot be kept holds until the end of this process.
+    }
   }
 }
 

@@ -1,6 +1,9 @@
 import { turns } from '../../base/turns.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
+import type { OwnerIdentity } from '../../catalog/search/owned-images.ts'
 import type { Image, ImagePage, ImageQuery } from '../../protocol/catalog-api.ts'
+import { parseEndpoint } from '../../protocol/endpoint.ts'
+import { ADDRESS_BYTES, writeAddress } from '../../protocol/ip-address.ts'
 import type { Viewpoint } from '../index-state.ts'
 import type { ImageView } from './image-view.ts'
 
@@ -27,7 +30,7 @@ export class ImagePages {
 
   /** See `IndexState.page`. Whoever asks bounds how many wait here. */
   async page(query: ImageQuery, viewpoint: Viewpoint, signal: AbortSignal): Promise<ImagePage | undefined> {
-    const search = this.#catalog.searches.begin(query)
+    const search = this.#catalog.searches.begin(query, ownersMeant(query.owner, viewpoint))
     if (search === undefined) return undefined
     if (this.#underWay >= SEARCHES_AT_ONCE) await new Promise<void>(resolve => this.#waiting.push(resolve))
     else this.#underWay += 1
@@ -53,4 +56,23 @@ export class ImagePages {
       else first()
     }
   }
+}
+
+const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1'].map(bytesOf)
+
+/** Whom an owner's address means to somebody who asks from `viewpoint`; nobody, where it is none. */
+function ownersMeant(owner: string | undefined, { loopbackAs }: Viewpoint): OwnerIdentity[] | undefined {
+  if (owner === undefined) return undefined
+  const endpoint = parseEndpoint(owner)
+  if (endpoint === undefined) return []
+  const { port } = endpoint
+  const address = bytesOf(endpoint.address)
+  const isThisMachine = loopbackAs !== undefined && Buffer.compare(loopbackAs, address) === 0
+  return [address, ...(isThisMachine ? LOOPBACK_ADDRESSES : [])].map(one => ({ address: one, port }))
+}
+
+function bytesOf(address: string): Uint8Array {
+  const bytes = new Uint8Array(ADDRESS_BYTES)
+  writeAddress(address, bytes)
+  return bytes
 }

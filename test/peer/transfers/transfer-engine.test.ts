@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { Failure } from '../../../src/base/failure.ts'
 import { imageFromListing } from '../../../src/peer/catalog-image.ts'
+import { DEFAULT_FETCH_LIMITS } from '../../../src/peer/download/fetch-limits.ts'
 import type { ImageFetcher } from '../../../src/peer/transfers/image-fetcher.ts'
-import { TransferEngine, type TransferObserver } from '../../../src/peer/transfers/transfer-engine.ts'
+import { TransferEngine } from '../../../src/peer/transfers/transfer-engine.ts'
+import type { TransferObserver } from '../../../src/peer/transfers/transfer-observer.ts'
 import { TransferQueue } from '../../../src/peer/transfers/transfer-queue.ts'
 import { TransferStore } from '../../../src/peer/transfers/transfer-store.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -27,6 +29,7 @@ function openEngine(directory: string, give: (name: string, port: number) => Fai
     ...{ onAdded: () => {}, onStarted: () => {}, onProgress: () => {}, onFailedAttempt: () => {} },
     ...{ onSaved: note('saved'), onSkipped: note('skipped'), onRetrying: note('retrying') },
     ...{ onFailed: note('failed'), onResumed: () => void events.push('resumed') },
+    onChanged: ({ name, state }) => void events.push(`${state} ${name}`),
     onPaused: why => void events.push(`paused ${why}`),
   }
   const fetcher: ImageFetcher = {
@@ -43,6 +46,7 @@ function openEngine(directory: string, give: (name: string, port: number) => Fai
       store: TransferStore.open(':memory:'),
       fetcher,
       directory,
+      limits: DEFAULT_FETCH_LIMITS,
     },
     ...{ observer, atOnce: 1, has: digest => digest === image(9).digest, roomCheckMs: 1 },
     find: async digest => ({ ...image(0, 5002), digest }),

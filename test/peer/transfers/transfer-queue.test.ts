@@ -19,7 +19,7 @@ function image(index: number, port = 5000 + index): WantedImage {
 const OPEN: readonly TransferState[] = ['waiting', 'running', 'retrying', 'paused']
 const FROM: Readonly<Record<string, readonly TransferState[]>> = {
   start: ['waiting'],
-  succeed: ['running'],
+  succeed: ['running', 'waiting', 'paused', 'cancelled'],
   skip: ['running', 'waiting'],
   fail: ['running'],
   interrupt: ['running'],
@@ -27,10 +27,11 @@ const FROM: Readonly<Record<string, readonly TransferState[]>> = {
   resume: ['paused'],
   cancel: OPEN,
   retry: ['failed', 'cancelled'],
+  hurry: ['waiting', 'retrying', 'paused'],
 }
 const TO: Readonly<Record<string, TransferState>> = {
   ...{ start: 'running', succeed: 'done', skip: 'skipped', interrupt: 'waiting', pause: 'paused' },
-  ...{ resume: 'waiting', cancel: 'cancelled', retry: 'waiting' },
+  ...{ resume: 'waiting', cancel: 'cancelled', retry: 'waiting', hurry: 'waiting' },
 }
 
 /** What the queue should be: a state an image, attempts, and the order in which they finished. */
@@ -118,6 +119,7 @@ function transition(
     case 'resume':
     case 'cancel':
     case 'retry':
+    case 'hurry':
       return queue[what](digest)
     default:
       throw new TypeError(what)

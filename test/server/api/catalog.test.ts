@@ -95,7 +95,7 @@ test('what is asked for reaches the state, as it was asked', async t => {
   await pageOf(serving, '')
   await pageOf(
     serving,
-    'search=%C3%BCrlaub%2012&format=jpeg,png&minBytes=0&maxBytes=10&minWidth=1&minHeight=2&orientation=square&sort=size&limit=1000',
+    'search=%C3%BCrlaub%2012&format=jpeg,png&minBytes=0&maxBytes=10&minWidth=1&minHeight=2&orientation=square&owner=1.2.3.4:5001&sort=size&limit=1000',
   )
   assert.deepEqual(asked, [
     {},
@@ -107,6 +107,7 @@ test('what is asked for reaches the state, as it was asked', async t => {
       minWidth: 1,
       minHeight: 2,
       orientation: 'square',
+      owner: '1.2.3.4:5001',
       sort: 'size',
       limit: 1000,
     },

@@ -63,6 +63,53 @@ suite('a page of images', () => {
     )
   })
 
+  test('holds the images of the owner asked for, also those that hundreds of others have', async () => {
+    const { state, owner, entries } = filled(3000)
+    const signal = new AbortController().signal
+    const shared = entries.slice(100, 110)
+    for (let port = 1; port <= 300; port += 1) {
+      assert.equal(state.register({ ...owner, port }, 'pw'), undefined)
+      assert.equal(state.addImages({ ...owner, port }, 'pw', shared), undefined)
+    }
+    const all = state.page({ owner: '10.0.0.1:5001', limit: 1000 }, AS_IS, signal)
+    await loopTurn()
+    // What changes meanwhile has it begin anew.
+    const left = shared.slice(1)
+    const [gone] = shared
+    assert.ok(gone !== undefined)
+    assert.equal(state.removeImages({ ...owner, port: 300 }, 'pw', [gone.md5 as Digest]), undefined)
+    const page = await state.page({ owner: '10.0.0.1:300' }, AS_IS, signal)
+    assert.deepEqual(
+      page?.images.map(({ md5: digest }) => digest),
+      left.toReversed().map(({ md5: digest }) => digest),
+    )
+    assert.ok(page.images.every(({ owners, ownerCount }) => owners.length === 32 && ownerCount >= 300))
+    const whole = await all
+    assert.equal(whole?.images.length, 1000)
+    const rest = await state.page(
+      { owner: '10.0.0.1:5001', limit: 1000, cursor: whole.next ?? '' },
+      AS_IS,
+      signal,
+    )
+    assert.equal(rest?.images[0]?.name, '1999.png')
+    for (const other of ['10.0.0.1:999', '10.0.0.2:5001', '999.0.0.1:5001'])
+      assert.deepEqual((await state.page({ owner: other }, AS_IS, signal))?.images, [], other)
+  })
+
+  test('finds owners on the server’s own machine under the address that stands for it', async () => {
+    const { state } = catalogState()
+    const address = new Uint8Array(16)
+    writeAddress('127.0.0.1', address)
+    const loopbackAs = new Uint8Array(16)
+    writeAddress('192.168.1.5', loopbackAs)
+    assert.equal(state.register({ address, port: 5001 }, 'pw'), undefined)
+    assert.equal(state.addImages({ address, port: 5001 }, 'pw', [entry('a.png')]), undefined)
+    const query = { owner: '192.168.1.5:5001' }
+    const { signal } = new AbortController()
+    assert.equal((await state.page(query, { loopbackAs }, signal))?.images.length, 1)
+    assert.equal((await state.page(query, AS_IS, signal))?.images.length, 0)
+  })
+
   test('is not worked out for somebody who is gone', async () => {
     const { state } = filled(MAX_PAGE_ENTRIES)
     const gone = new AbortController()
