@@ -203,7 +203,7 @@ export const english = {
       from: 'pictures whose MD5 sums stand in this file, one a line; what follows a # is a comment; - is standard input',
       owner: 'only pictures that this owner has',
       again: 'fetch also what the folder has already, under another name',
-      atOnce: 'pictures fetched at once (default: 8)',
+      atOnce: 'pictures fetched at once (default: 8; of small ones eight times as many)',
       once: 'end when the folder holds everything',
       limit: 'so many pictures at most (default: all there are)',
     },
