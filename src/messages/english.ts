@@ -210,7 +210,7 @@ export const english = {
       from: 'pictures whose MD5 sums stand in this file, one a line; what follows a # is a comment; - is standard input',
       owner: 'only pictures that this owner has',
       again: 'fetch also what the folder has already, under another name',
-      atOnce: 'pictures fetched at once (default: 8)',
+      atOnce: 'pictures fetched at once (default: 8; of small ones eight times as many)',
       downloadLimit:
         'bytes per second of all downloads, such as 500K or 2M, 0 for none (default: what “imagep2p transfers limit” set for the folder)',
       once: 'end when the folder holds everything',

@@ -209,7 +209,7 @@ export const portuguese: Messages = {
       from: 'imagens cujas somas MD5 estão neste arquivo, uma por linha; o que vem depois de # é comentário; - é a entrada padrão',
       owner: 'só imagens que este dono tem',
       again: 'busca também o que a pasta já tem, com outro nome',
-      atOnce: 'imagens buscadas ao mesmo tempo (padrão: 8)',
+      atOnce: 'imagens buscadas ao mesmo tempo (padrão: 8; das pequenas, oito vezes mais)',
       downloadLimit:
         'bytes por segundo de todos os downloads, como 500K ou 2M, 0 para nenhum limite (padrão: o que “imagep2p transfers limit” definiu para a pasta)',
       once: 'termina quando a pasta tiver tudo',

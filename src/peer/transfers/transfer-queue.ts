@@ -107,10 +107,11 @@ export class TransferQueue {
     let best: Transfer | undefined
     let bestLoad = Number.POSITIVE_INFINITY
     let looked = 0
+    const loadOf = rememberingLast(load)
     for (const digest of this.#waiting) {
       const transfer = this.#transfers.get(digest)
       if (transfer === undefined || isBusy(digest)) continue
-      const leastLoad = transfer.owners.reduce((least, owner) => Math.min(least, load(owner)), 1e9)
+      const leastLoad = transfer.owners.reduce((least, owner) => Math.min(least, loadOf(owner)), 1e9)
       if (leastLoad < bestLoad) [best, bestLoad] = [transfer, leastLoad]
       looked += 1
       if (bestLoad === 0 || looked >= CHOICE_WINDOW) break
@@ -340,6 +341,17 @@ export class TransferQueue {
     const rankOf = (digest: Digest) => this.#transfers.get(digest)?.rank ?? 0
     this.#waiting = new Set([...this.#waiting].sort((one, other) => rankOf(one) - rankOf(other)))
     this.#isSorted = true
+  }
+}
+
+/** Images that wait in a row are mostly of one owner. */
+function rememberingLast(load: (owner: Endpoint) => number): (owner: Endpoint) => number {
+  let last: Endpoint | undefined
+  let lastLoad = 0
+  return owner => {
+    if (last === undefined || owner.port !== last.port || owner.address !== last.address)
+      [last, lastLoad] = [owner, load(owner)]
+    return lastLoad
   }
 }
 

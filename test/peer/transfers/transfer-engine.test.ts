@@ -87,3 +87,48 @@ test('a full disk holds the queue up, which goes on by itself when there is room
   assert.deepEqual(events, ['paused diskFull', 'resumed', 'saved 1.png', 'saved 2.png'])
   await engine.stop()
 })
+
+test('an image that waits only for its name makes room for another, and eight small ones count as one', async t => {
+  const begun: { name: string; arrive: () => void; save: () => void }[] = []
+  const fetcher: ImageFetcher = {
+    download: async ({ image: { digest, name }, observer }) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      begun.push({ name, arrive: () => observer.onArrived?.(), save: resolve })
+      await promise
+      return { digest, fileName: name, path: name, bytes: 1, owner: '', failed: [], resumedFrom: 0 }
+    },
+    stop: async () => {},
+  }
+  const queue = new TransferQueue()
+  const silent = () => {}
+  const engine = new TransferEngine({
+    ...{ queue, fetcher, store: TransferStore.open(':memory:'), directory: await temporaryFolder(t) },
+    ...{ atOnce: 1, has: () => false, find: async () => undefined },
+    observer: {
+      ...{ onAdded: silent, onStarted: silent, onProgress: silent, onFailedAttempt: silent, onSaved: silent },
+      ...{ onSkipped: silent, onRetrying: silent, onFailed: silent, onPaused: silent, onResumed: silent },
+    },
+  })
+  const small = Array.from({ length: 10 }, (_, index) => ({ ...image(index + 3), details: { bytes: 100 } }))
+  engine.add([image(1), image(2), ...small], false)
+  const idle = engine.whenIdle(never)
+  const turn = () => new Promise(resolve => setImmediate(resolve))
+  await turn()
+  assert.equal(begun.length, 1)
+  begun[0]?.arrive()
+  await turn()
+  assert.equal(begun.length, 2)
+  begun[1]?.arrive()
+  await turn()
+  assert.equal(begun.length, 2 + 8)
+  begun[2]?.arrive()
+  await turn()
+  assert.equal(begun.length, 2 + 9)
+  begun[3]?.arrive()
+  await turn()
+  assert.equal(begun.length, 12)
+  for (const { save } of begun) save()
+  await idle
+  assert.equal(queue.counts.done, 12)
+  await engine.stop()
+})
