@@ -46,7 +46,7 @@ async function assertHolds(directory: string, pictures: ReadonlyMap<string, Buff
 
 test('a running get is paused, cancelled and freed of its limit by another process, and gone on with later', async t => {
   const { address, pictures, out, data, transfers, states } = await startNetwork(t)
-  const slow = ['--at-once', '1', '--download-limit', '20K', '--json', '--data', data]
+  const slow = ['--at-once', '1', '--download-limit', '100K', '--json', '--data', data]
   const getting = startProgram(t, ['get', address, '--all', '--out', out, ...slow])
   const [, first = ''] = await getting.until(/"event":"started","md5":"([0-9a-f]{32})"/)
   await until(async () => (await states()).size === 3)

@@ -30,7 +30,15 @@ export function readQueue(storePath: string): KeptQueue {
   try {
     const { settings } = store
     const transfers = store.transfers()
-    if (lock === 'taken') return { transfers, flows: store.flows(), settings, isWorked: true }
+    if (lock === 'taken') {
+      // That a transfer begins is not kept: what flows tells it.
+      const flows = store.flows()
+      const flowing = new Set(flows.map(({ digest }) => digest))
+      const now = transfers.map(one =>
+        one.state === 'waiting' && flowing.has(one.digest) ? { ...one, state: 'running' as const } : one,
+      )
+      return { transfers: now, flows, settings, isWorked: true }
+    }
     // What a process that died left behind.
     const waiting = transfers.map(one =>
       one.state === 'running' ? { ...one, state: 'waiting' as const } : one,

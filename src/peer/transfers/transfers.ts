@@ -221,14 +221,13 @@ export class Transfers {
   }
 
   #look(): void {
+    const writes = this.#store.writtenByOthers
+    const wishes = writes === this.#seenWrites ? [] : this.#store.wishes()
+    this.#seenWrites = writes
+    for (const { wish } of wishes) if (wish !== undefined) this.do(wish)
     const flows = this.#flows.all()
     if (flows.length > 0 || this.#hasToldFlows) this.#store.keepFlows(flows)
     this.#hasToldFlows = flows.length > 0
-    const writes = this.#store.writtenByOthers
-    if (writes === this.#seenWrites) return
-    this.#seenWrites = writes
-    const wishes = this.#store.wishes()
-    for (const { wish } of wishes) if (wish !== undefined) this.do(wish)
     const last = wishes.at(-1)
     if (last === undefined) return
     // Whoever asked looks at the result once the wish is gone.
