@@ -38,8 +38,8 @@ function notes({ machine, date, command, loadBefore, rounds, seconds }: Transfer
   return [
     `- ${machineSentence(machine)} ${date.slice(0, 10)}, \`${command}\`. Load average before: ${loadBefore.toFixed(2)}.`,
     `- Rounds: ${rounds}; figures are medians over them, what is divided is divided within each round, memory is the most of all. What was written is held against the source after each; a program whose files differ has no figures.`,
-    '- Time goes from starting the downloading program to its end. CPU time of the giving side has that of the index server or web server in it; a tracker runs in the bench. Memory of the giving side is that of all its processes together but the index server, from their start on, that of the receiving side is its largest process.',
-    '- imagep2p alone syncs each file to the disk before it gives it its name. libtorrent maps files into its memory, and what of them is cached counts as its.',
+    '- Time goes from starting the downloading program until what it wrote is on the disk: where a program leaves that to the system, `sync -f` of the folder follows it, and counts. CPU time of the giving side has that of the index server or web server in it; a tracker runs in the bench. Memory of the giving side is that of all its processes together but the index server, shared pages counted once, looked at ten times a second; that of the receiving side is its largest process.',
+    '- imagep2p alone syncs files to the disk before it gives them their names. libtorrent maps files into its memory, and what of them is cached counts as its.',
     `- Serving: ${seconds} s a round, over 32 connections, the server on one core and the load on the other. Beside the old request stands nginx with a connection each.`,
   ].join('\n')
 }
@@ -61,6 +61,7 @@ function downloadTable({ sets, contestants, ...results }: TransferResults): stri
           runs === undefined ? `${title}: files differ` : title,
           middle(({ seconds }) => seconds),
           times && `${Math.min(...times).toFixed(2)} to ${Math.max(...times).toFixed(2)}`,
+          middle(({ programSeconds }) => programSeconds),
           middle(({ ownerCpuSeconds }) => ownerCpuSeconds),
           middle(({ receiverCpuSeconds }) => receiverCpuSeconds),
           most(({ ownerPeakBytes }) => ownerPeakBytes),
@@ -74,6 +75,7 @@ function downloadTable({ sets, contestants, ...results }: TransferResults): stri
       { heading: 'Program', figures: false },
       { heading: 'Seconds', figures: true },
       { heading: 'of the rounds', figures: true },
+      { heading: 'until it ended', figures: true },
       { heading: 'CPU s, giving', figures: true },
       { heading: 'CPU s, receiving', figures: true },
       { heading: 'Memory, giving', figures: true },

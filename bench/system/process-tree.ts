@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { processUsage } from './process-usage.ts'
 
 /** Ticks a second in /proc/PID/stat, see process-usage.ts. */
 const TICKS_PER_SECOND = 100
@@ -8,8 +7,8 @@ const TICKS_PER_SECOND = 100
 export interface TreeUsage {
   /** With that of the children they have waited for. */
   readonly cpuSeconds: number
-  /** The peaks of those that are there, summed up. */
-  readonly peakBytes: number
+  /** Memory of those that are there now; what several of them share counts once. */
+  readonly memoryBytes: number
 }
 
 /** What these processes and their descendants have used. */
@@ -21,15 +20,26 @@ export function treeUsage(roots: readonly number[]): TreeUsage {
     if (read !== undefined) parents.set(Number(name), read)
   }
   let cpuSeconds = 0
-  let peakBytes = 0
+  let memoryBytes = 0
   for (const [id, stat] of parents) {
     let ancestor: number | undefined = id
     while (ancestor !== undefined && !roots.includes(ancestor)) ancestor = parents.get(ancestor)?.parent
     if (ancestor === undefined) continue
     cpuSeconds += stat.cpuSeconds
-    peakBytes += processUsage(id)?.peakBytes ?? 0
+    memoryBytes += proportionalBytes(id)
   }
-  return { cpuSeconds, peakBytes }
+  return { cpuSeconds, memoryBytes }
+}
+
+/** Resident memory, of what is shared by several processes only this one's part (proc_pid_smaps(5), Pss). */
+function proportionalBytes(id: number): number {
+  try {
+    const [, kilobytes = '0'] =
+      /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8')) ?? []
+    return Number(kilobytes) * 1024
+  } catch {
+    return 0
+  }
 }
 
 /** Fields 4 and 14 to 17 of /proc/PID/stat (proc(5)), behind a name that may hold anything. */

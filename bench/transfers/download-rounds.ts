@@ -70,9 +70,9 @@ async function downloadOnce(
     const giving = processIds(owners)
     const all = [...giving, ...processIds(helpers)]
     const before = treeUsage(all).cpuSeconds
-    let ownerPeakBytes = treeUsage(giving).peakBytes
+    let ownerPeakBytes = treeUsage(giving).memoryBytes
     const looking = setInterval(() => {
-      ownerPeakBytes = Math.max(ownerPeakBytes, treeUsage(giving).peakBytes)
+      ownerPeakBytes = Math.max(ownerPeakBytes, treeUsage(giving).memoryBytes)
     }, LOOK_EVERY_MS)
     const { stdout } = await runProgram({
       command: spent,
@@ -80,11 +80,16 @@ async function downloadOnce(
     }).finally(() => clearInterval(looking))
     const report = numbersIn(stdout, ['seconds', 'cpuSeconds', 'peakBytes'])
     if (report === undefined) throw new Error('what it took is not known')
+    // What a program left in memory is not on the disk yet.
+    const sync = await runProgram({ command: spent, arguments: ['sync', '-f', into] })
+    const synced = numbersIn(sync.stdout, ['seconds'])
+    if (synced === undefined) throw new Error('what syncing took is not known')
     return {
-      seconds: report.seconds,
+      seconds: report.seconds + synced.seconds,
+      programSeconds: report.seconds,
       ownerCpuSeconds: treeUsage(all).cpuSeconds - before,
       receiverCpuSeconds: report.cpuSeconds,
-      ownerPeakBytes: Math.max(ownerPeakBytes, treeUsage(giving).peakBytes),
+      ownerPeakBytes: Math.max(ownerPeakBytes, treeUsage(giving).memoryBytes),
       receiverPeakBytes: report.peakBytes,
       differing: contestant.kind === 'yardstick' ? 0 : countDiffering(into, set.sources),
     }

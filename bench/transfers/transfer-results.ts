@@ -2,8 +2,10 @@ import type { Machine } from '../system/machine.ts'
 
 /** What one contestant took for one set once. */
 export interface DownloadRun {
-  /** From starting the downloading program to its end. */
+  /** From starting the downloading program until everything it wrote is on the disk. */
   readonly seconds: number
+  /** Of them, until the program ended. */
+  readonly programSeconds: number
   /** CPU time, user and system, of everything that gives: what indexes and tracks is among it. */
   readonly ownerCpuSeconds: number
   readonly receiverCpuSeconds: number

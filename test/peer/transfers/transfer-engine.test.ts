@@ -103,10 +103,12 @@ test('an image that waits only for its name makes room for another, and eight sm
   const silent = () => {}
   const engine = new TransferEngine({
     ...{ queue, fetcher, store: TransferStore.open(':memory:'), directory: await temporaryFolder(t) },
+    limits: DEFAULT_FETCH_LIMITS,
     ...{ atOnce: 1, has: () => false, find: async () => undefined },
     observer: {
-      ...{ onAdded: silent, onStarted: silent, onProgress: silent, onFailedAttempt: silent, onSaved: silent },
+      ...{ onAdded: silent, onChanged: silent, onStarted: silent, onProgress: silent, onSaved: silent },
       ...{ onSkipped: silent, onRetrying: silent, onFailed: silent, onPaused: silent, onResumed: silent },
+      onFailedAttempt: silent,
     },
   })
   const small = Array.from({ length: 10 }, (_, index) => ({ ...image(index + 3), details: { bytes: 100 } }))
