@@ -1,12 +1,15 @@
 import { IMAGE_HEAD_BYTES, ImageFormat, recogniseImage } from '../image-format.ts'
 import type { ImageBytes } from '../image-header/image-bytes.ts'
 import { applyEdits, type Edit, inOrder } from './edits.ts'
+import { cleanHeif } from './heif.ts'
 import { cleanIptc } from './iptc.ts'
 import { cleanJpeg } from './jpeg.ts'
 import { cleanPhotoshopResources } from './photoshop-resources.ts'
+import { cleanPng } from './png.ts'
 import { type PrivateMetadata, Refusal, type RefusalReason } from './private-metadata.ts'
 import { type BlockCleaner, Section } from './section.ts'
 import { cleanExif, cleanTiff } from './tiff.ts'
+import { cleanWebp } from './webp.ts'
 import { cleanXmp } from './xmp.ts'
 
 /** What others see of a file in place of its own bytes. */
@@ -31,6 +34,11 @@ const CLEANERS = {
 const FORMATS: ReadonlyMap<ImageFormat, BlockCleaner> = new Map<ImageFormat, BlockCleaner>([
   [ImageFormat.jpeg, cleanJpeg],
   [ImageFormat.tiff, cleanTiff],
+  [ImageFormat.png, cleanPng],
+  [ImageFormat.webp, cleanWebp],
+  [ImageFormat.avif, cleanHeif],
+  [ImageFormat.heic, cleanHeif],
+  [ImageFormat.heif, cleanHeif],
 ])
 
 /**

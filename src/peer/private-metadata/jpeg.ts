@@ -117,7 +117,7 @@ class JpegCleaning {
     } else if (app === 13 && holds(head, 0, PHOTOSHOP_SIGNATURE)) {
       this.#photoshop.push(behind(PHOTOSHOP_SIGNATURE.length))
     } else if (!HARMLESS.some(([known, signature]) => app === known && holds(head, 0, signature))) {
-      if (section.read(content.at, content.length).every(byte => byte === 0)) return
+      if (section.isZero(content.at, content.length)) return
       section.found('unknown', 'container', `APP${app}`)
       section.blank(content.at, content.length)
     }

@@ -33,10 +33,10 @@ export function cleanPhotoshopResources(section: Section): void {
     cleanResource(section, id, dataAt, length)
     at = dataAt + length + (length % 2)
   }
-  const rest = section.readUpTo(at, section.size)
-  if (rest.every(byte => byte === 0)) return
+  const rest = Math.max(0, section.size - at)
+  if (section.isZero(section.size - rest, rest)) return
   section.found('unknown', 'photoshop', 'Photoshop')
-  section.blank(at, rest.length)
+  section.blank(section.size - rest, rest)
 }
 
 function cleanResource(section: Section, id: number, at: number, length: number): void {
@@ -51,7 +51,7 @@ function cleanResource(section: Section, id: number, at: number, length: number)
   ) {
     data.part({ at: THUMBNAIL_HEADER_BYTES, length: length - THUMBNAIL_HEADER_BYTES }).clean('jpeg')
   } else if (id === SECOND_EXIF || (id >= FIRST_PLUG_IN && id <= LAST_PLUG_IN)) {
-    if (data.readAll().every(byte => byte === 0)) return
+    if (data.isZero(0, length)) return
     section.found('unknown', 'photoshop', `resource ${id}`)
     data.blank(0, length)
   }

@@ -32,6 +32,9 @@ const MAX_FINDINGS = 256
 /** Edits of one file: each is an object, and a picture with 10,000 private fields is none. */
 const MAX_EDITS = 65_536
 
+/** Bytes looked at at once where a long stretch is looked through. */
+const SCAN_BYTES = 64 * 1024
+
 /** What all sections of a file share. */
 interface Findings {
   readonly cleaners: Readonly<Record<BlockKind, BlockCleaner>>
@@ -88,6 +91,15 @@ export class Section {
 
   holds(at: number, length: number): boolean {
     return at >= 0 && length >= 0 && at + length <= this.size
+  }
+
+  /** True where `length` bytes from `at` on are zeros, however many. */
+  isZero(at: number, length: number): boolean {
+    const end = at + length
+    for (let start = at; start < end; start += SCAN_BYTES) {
+      if (this.read(start, Math.min(SCAN_BYTES, end - start)).some(byte => byte !== 0)) return false
+    }
+    return true
   }
 
   /** Adds to what is told; `value` may be any bytes as text. */

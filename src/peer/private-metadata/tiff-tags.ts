@@ -54,7 +54,10 @@ const KEPT_RANGES: readonly (readonly [number, number])[] = [
   [33421, 33422], // pattern of the sensor's filter
   [33432, 33437], // copyright, exposure time, aperture
   [33445, 33452], // gels of Molecular Dynamics, without which their grey values mean nothing
+  [Tag.iptc, Tag.iptc],
   [34016, 34032], // TIFF/IT
+  [Tag.photoshop, Tag.photoshop],
+  [Tag.exifDirectory, Tag.exifDirectory],
   [34675, 34675], // ICC profile
   [34850, 34852],
   [34855, 34859],
@@ -66,6 +69,7 @@ const KEPT_RANGES: readonly (readonly [number, number])[] = [
   [37888, 37893], // temperature, humidity, pressure, depth of water
   [40091, 40095], // title and comment of Windows
   [40960, 40964],
+  [Tag.interoperability, Tag.interoperability],
   [41483, 41495],
   [41728, 41730],
   [41985, 41996],

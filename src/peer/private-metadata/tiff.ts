@@ -65,7 +65,7 @@ class TiffCleaning {
   blankGaps(): void {
     let end = 0
     for (const { at, length } of [...this.#kept, { at: this.#section.size, length: 0 }].sort(byPlace)) {
-      if (at > end && this.#section.read(end, at - end).some(byte => byte !== 0)) {
+      if (at > end && !this.#section.isZero(end, at - end)) {
         this.#section.blank(end, at - end)
       }
       end = Math.max(end, at + length)
