@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bytesInMemory } from '../../../src/peer/image-header/image-bytes.ts'
+import { withoutPrivateMetadata } from '../../../src/peer/private-metadata/find-private-metadata.ts'
+import { big, box } from '../../support/boxes.ts'
+import { privatePicture, recordedPrivatePicture } from '../../support/private-pictures.ts'
+import { cleaned, namesFound, refusal } from './cleaning-under-test.ts'
+
+/** Where the tile of the recorded HEIC lies, as ExifTool tells it. */
+const TILE = { at: 0x251, length: 0xd3 }
+
+test('of a HEIC no byte of the picture is written, nor any of the boxes that say how it is made', () => {
+  const result = withoutPrivateMetadata(bytesInMemory(recordedPrivatePicture('heic')))
+  assert.ok(result.outcome === 'cleaned')
+  assert.ok(result.edits.length > 0)
+  for (const { at } of result.edits) assert.ok(at >= TILE.at + TILE.length)
+})
+
+test('a video behind a HEIC, and what no item uses, become empty boxes and zeros', async () => {
+  const picture = await privatePicture('avif')
+  const video = box('mpvd', Buffer.from('+23.5-46.6/ the video'))
+  const withVideo = Buffer.concat([picture, video, box('uuid', Buffer.alloc(16, 7), Buffer.from('secret'))])
+  const { bytes, found } = cleaned(withVideo)
+  assert.ok(found.some(({ kind, name }) => kind === 'embedded' && name === 'mpvd'))
+  assert.ok(!bytes.includes('the video') && !bytes.includes('secret') && !bytes.includes('mpvd'))
+  assert.deepEqual(bytes.subarray(0, picture.length), cleaned(picture).bytes)
+})
+
+test('an Exif item that shares bytes with the picture is refused', () => {
+  const file = Buffer.from(recordedPrivatePicture('heic'))
+  const iloc = file.indexOf('iloc')
+  // The base of the Exif item, whose length would then reach over the tile.
+  const base = file.indexOf(big(4, 0x324), iloc)
+  file.writeUInt32BE(TILE.at + 4, base)
+  assert.equal(refusal(file), 'overlap')
+})
+
+test('a file whose metadata cannot be placed is refused', () => {
+  const file = Buffer.from(recordedPrivatePicture('heic'))
+  assert.deepEqual(refusal(file.subarray(0, 700)), 'cutShort')
+  const renamed = Buffer.from(file)
+  renamed.write('ilox', renamed.indexOf('iloc'), 'latin1')
+  assert.equal(refusal(renamed), 'malformed')
+  assert.ok(namesFound(file).includes('GPSLatitude'))
+})
