@@ -30,6 +30,7 @@ export function deflateTo(content: Uint8Array, length: number): Uint8Array | und
   // Flushed, so that it ends with a byte and is not the end.
   const flushed = deflateSync(content, { level: 9, memLevel: 9, finishFlush: constants.Z_SYNC_FLUSH })
   const room = length - flushed.length - LAST_EMPTY.length - CHECKSUM_BYTES
+  if (room < 0) return undefined
   const longer = room % EMPTY.length
   const filling = room - longer * LONGER_EMPTY.length
   if (filling < 0) return undefined

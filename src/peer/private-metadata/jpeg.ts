@@ -1,4 +1,4 @@
-import { big16, holds } from '../byte-reading.ts'
+import { big16, holds, latin1 } from '../byte-reading.ts'
 import { Refusal } from './private-metadata.ts'
 import type { Extent, Section } from './section.ts'
 
@@ -26,6 +26,7 @@ const PHOTOSHOP_SIGNATURE = 'Photoshop 3.0\0'
 const HARMLESS: readonly (readonly [app: number, signature: string])[] = [
   [0, 'JFIF\0'],
   [0, 'JFXX\0'],
+  [0, 'AMPF\0'],
   [2, 'ICC_PROFILE\0'],
   // Where the pictures behind this one are (CIPA DC-007), and how a gain map applies (ISO 21496-1).
   [2, 'MPF\0'],
@@ -168,7 +169,8 @@ function afterZeros(section: Section, start: number): number {
 }
 
 function trailerName(section: Section, at: number): string {
-  if (holds(section.readUpTo(at + 4, 4), 0, 'ftyp')) return 'video'
+  // The zeros before belong to the length of a video's first box.
+  if (latin1(section.readUpTo(at, 8)).includes('ftyp')) return 'video'
   if (section.size - at >= 4 && holds(section.read(section.size - 4, 4), 0, 'SEFT')) return 'Samsung trailer'
   return 'data behind the picture'
 }

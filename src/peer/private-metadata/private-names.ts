@@ -28,6 +28,6 @@ export function privateKindOf(name: string): PrivateKind | undefined {
   if (PLACES.has(local)) return 'place'
   if (/^(camera)?ownername$/i.test(local)) return 'owner'
   if (/^(image|rawdata)uniqueid$/i.test(local)) return 'uniqueId'
-  if (/^(makernote|dngprivatedata)$/i.test(local)) return 'makerNote'
+  if (/makernote|dngprivatedata|shot_log_data/i.test(local)) return 'makerNote'
   return undefined
 }

@@ -75,8 +75,21 @@ export class Section {
     if (length > MAX_BLOCK_BYTES) throw new Refusal('tooComplex')
     this.#mustHold(at, length)
     const bytes = this.#bytes.slice(at, length)
-    if (bytes.length !== length) throw new Refusal('cutShort')
-    return bytes
+    return bytes.length === length ? bytes : this.#readOn(bytes, at, length)
+  }
+
+  /** What is in memory gives only so much at once. */
+  #readOn(first: Uint8Array, at: number, length: number): Uint8Array {
+    const whole = new Uint8Array(length)
+    whole.set(first)
+    for (let done = first.length; done < length; ) {
+      const bytes = this.#bytes.slice(at + done, length - done)
+      // The file became shorter meanwhile.
+      if (bytes.length === 0) throw new Refusal('cutShort')
+      whole.set(bytes, done)
+      done += bytes.length
+    }
+    return whole
   }
 
   /** Up to `length` bytes from `at` on, fewer at the end. */

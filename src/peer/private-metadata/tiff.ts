@@ -22,28 +22,31 @@ const BLOCKS: ReadonlyMap<number, BlockKind> = new Map([
 
 /** An EXIF block within another file: what no field leads to becomes zeros too, among it what an editor left behind. */
 export function cleanExif(section: Section): void {
-  const cleaning = new TiffCleaning(section)
+  const cleaning = new TiffCleaning(section, true)
   cleaning.run()
   cleaning.blankGaps()
 }
 
 /** A TIFF file, DNG among them. Bytes no field leads to stay: some writers count their strips wrongly. */
 export function cleanTiff(section: Section): void {
-  new TiffCleaning(section).run()
+  new TiffCleaning(section, false).run()
 }
 
 class TiffCleaning {
   readonly #section: Section
   readonly #fields: TiffFields
+  readonly #isContained: boolean
   readonly #kept: Extent[] = []
   readonly #dropped: Extent[] = []
   readonly #visited = new Set<number>()
+  readonly #droppedDirectories = new Set<number>()
   #isRaw = false
   #isDng = false
   #hasMakerNote = false
 
-  constructor(section: Section) {
+  constructor(section: Section, isContained: boolean) {
     this.#section = section
+    this.#isContained = isContained
     this.#fields = new TiffFields(section)
   }
 
@@ -93,6 +96,8 @@ class TiffCleaning {
     const { tag, valueAt, valueBytes } = field
     const disposition = dispositionOf(tag)
     const isWithin = valueBytes !== undefined && this.#section.holds(valueAt, valueBytes)
+    // Part of a value may be there all the same, and only in a block can whatever is left be blanked.
+    if (!isWithin && !this.#isContained) throw new Refusal('cutShort')
     if (tag === Tag.gpsDirectory) return this.#dropGps(field)
     if (disposition !== 'keep' || !isWithin) {
       const { kind, name }: { kind: PrivateKind; name: string } =
@@ -127,16 +132,22 @@ class TiffCleaning {
   /** The whole directory with its values goes. */
   #dropGps(pointer: Field): false {
     const at = this.#fields.number(pointer) ?? 0
-    if (at === 0 || this.#visited.has(at) || !this.#section.holds(at, 2)) {
+    if (this.#droppedDirectories.has(at)) return false
+    if (at === 0 || !this.#section.holds(at, 2)) {
+      if (at !== 0 && !this.#isContained) throw new Refusal('malformed')
       this.#section.found('position', 'exif', 'GPS')
       return false
     }
+    if (this.#visited.has(at)) throw new Refusal('overlap')
+    this.#droppedDirectories.add(at)
     this.#visit(at)
     const directory = this.#fields.directoryAt(at)
     this.#dropped.push({ at, length: directory.length })
     for (const field of directory.fields) {
       const { valueAt, valueBytes = 0, isInline } = field
-      if (!isInline && this.#section.holds(valueAt, valueBytes)) {
+      const isWithin = this.#section.holds(valueAt, valueBytes)
+      if (!isWithin && !this.#isContained) throw new Refusal('cutShort')
+      if (!isInline && isWithin) {
         this.#dropped.push({ at: valueAt, length: valueBytes })
       }
       const name = GPS_FIELDS.get(field.tag) ?? `GPS ${field.tag}`

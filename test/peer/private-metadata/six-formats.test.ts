@@ -68,11 +68,10 @@ async function assertClean(original: Buffer, format: string): Promise<void> {
     if (before.values.includes(value ?? '')) assert.ok(after.values.includes(value ?? ''), value)
   }
   if (format === 'heic') return
-  const options = { autoOrient: false } as const
-  const [pixels, same] = await Promise.all(
-    [original, bytes].map(file => sharp(file, options).raw().toBuffer()),
-  )
-  assert.ok(pixels !== undefined && same?.equals(pixels), 'the pixels are identical')
+  // The decoder takes offence at what some writer left in the original; the cleaned file it must take as it is.
+  const pixels = await sharp(original, { failOn: 'none' }).raw().toBuffer()
+  const same = await sharp(bytes).raw().toBuffer()
+  assert.ok(same.equals(pixels), 'the pixels are identical')
   const [metadata, left] = await Promise.all([original, bytes].map(file => sharp(file).metadata()))
   assert.equal(left?.orientation, metadata?.orientation)
   assert.deepEqual(left?.icc, metadata?.icc)
