@@ -1,6 +1,7 @@
 import { IMAGE_HEAD_BYTES, ImageFormat, recogniseImage } from '../image-format.ts'
 import type { ImageBytes } from '../image-header/image-bytes.ts'
 import { applyEdits, type Edit, inOrder } from './edits.ts'
+import { cleanGif } from './gif.ts'
 import { cleanHeif } from './heif.ts'
 import { cleanIptc } from './iptc.ts'
 import { cleanJpeg } from './jpeg.ts'
@@ -36,10 +37,22 @@ const FORMATS: ReadonlyMap<ImageFormat, BlockCleaner> = new Map<ImageFormat, Blo
   [ImageFormat.tiff, cleanTiff],
   [ImageFormat.png, cleanPng],
   [ImageFormat.webp, cleanWebp],
+  [ImageFormat.gif, cleanGif],
   [ImageFormat.avif, cleanHeif],
   [ImageFormat.heic, cleanHeif],
   [ImageFormat.heif, cleanHeif],
 ])
+
+/** They have no place for a camera to write into; what a person may have written there as a comment stays. */
+const PICTURE_ALONE: readonly ImageFormat[] = [
+  ImageFormat.bmp,
+  ImageFormat.pbm,
+  ImageFormat.pgm,
+  ImageFormat.ppm,
+  ImageFormat.rast,
+  ImageFormat.rgb,
+  ImageFormat.xbm,
+]
 
 /**
  * What strangers would see of a file that is shared as it is; `refused` where that cannot be told. Never throws but what
@@ -82,6 +95,8 @@ export function editedBytes(image: ImageBytes, edits: readonly Edit[]): ImageByt
 
 function examine(image: ImageBytes): CleanedImage {
   const format = recogniseImage(image.slice(0, Math.min(IMAGE_HEAD_BYTES, image.size)))
+  if (format !== undefined && PICTURE_ALONE.includes(format))
+    return { outcome: 'cleaned', edits: [], found: [] }
   const clean = format === undefined ? undefined : FORMATS.get(format)
   if (clean === undefined) return { outcome: 'refused', reason: 'format' }
   const { section, edits, found } = Section.ofFile(image, CLEANERS)

@@ -12,10 +12,11 @@ const CHECKSUM_BYTES = 4
 /** Chunks of one file: an animation or a picture written in pieces of 8 KB has some 10,000. */
 const MAX_CHUNKS = 262_144
 
-/** Chunks that hold nothing private: those of PNG 3 and of its extensions, and how Apple's decoder divides its work. */
+/** Chunks that hold nothing private: those of PNG 3 and of its extensions, how Apple's decoder divides its
+ * work, and ImageMagick's canvas. */
 const HARMLESS: ReadonlySet<string> = new Set(
   `IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV mDCv cLLI cLLi bKGD hIST pHYs sPLT tIME
-  acTL fcTL fdAT oFFs pCAL sCAL gIFg sTER iDOT`.split(/\s+/),
+  acTL fcTL fdAT oFFs pCAL sCAL gIFg sTER iDOT vpAg orNT caNv`.split(/\s+/),
 )
 const TEXT_CHUNKS: ReadonlySet<string> = new Set(['tEXt', 'zTXt', 'iTXt'])
 

@@ -143,6 +143,7 @@ class TiffCleaning {
     this.#visit(at)
     const directory = this.#fields.directoryAt(at)
     this.#dropped.push({ at, length: directory.length })
+    this.#section.found('position', 'exif', 'GPS', this.#coordinates(directory))
     for (const field of directory.fields) {
       const { valueAt, valueBytes = 0, isInline } = field
       const isWithin = this.#section.holds(valueAt, valueBytes)
@@ -153,8 +154,23 @@ class TiffCleaning {
       const name = GPS_FIELDS.get(field.tag) ?? `GPS ${field.tag}`
       this.#section.found('position', 'exif', name, this.#fields.told(field))
     }
-    if (directory.fields.length === 0) this.#section.found('position', 'exif', 'GPS')
     return false
+  }
+
+  /** Latitude and longitude in degrees, south and west negative; empty where they are not there. */
+  #coordinates(directory: Directory): string {
+    const field = (tag: number): Field | undefined =>
+      directory.fields.find(candidate => candidate.tag === tag)
+    const degrees = (referenceTag: number, tag: number): string | undefined => {
+      const [reference, value] = [field(referenceTag), field(tag)]
+      const parts = value === undefined ? [] : this.#fields.fractions(value)
+      if (parts.length === 0) return undefined
+      const [whole = 0, minutes = 0, seconds = 0] = parts
+      const isNegative = reference !== undefined && /^[SW]/.test(this.#fields.told(reference))
+      return ((whole + minutes / 60 + seconds / 3600) * (isNegative ? -1 : 1)).toFixed(5)
+    }
+    const [latitude, longitude] = [degrees(1, 2), degrees(3, 4)]
+    return latitude === undefined || longitude === undefined ? '' : `${latitude}, ${longitude}`
   }
 
   /** Strips, tiles and a thumbnail stay; those that are JPEGs have segments of their own. */

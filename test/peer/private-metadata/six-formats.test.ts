@@ -99,6 +99,11 @@ for (const { format, name, bytes } of recordedPrivatePictures()) {
     assertClean(bytes, format))
 }
 
+test('the position is told as a person finds it on a map', async () => {
+  const { found } = cleaned(await privatePicture('jpeg'))
+  assert.deepEqual(found[0], { kind: 'position', where: 'exif', name: 'GPS', value: '-23.55083, -46.63333' })
+})
+
 test('a picture with nothing private in it is not changed', async () => {
   for (const format of WRITTEN_FORMATS) {
     const plain = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#08f' } })

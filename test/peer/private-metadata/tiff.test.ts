@@ -35,6 +35,7 @@ for (const byteOrder of ['II', 'MM'] as const) {
     assert.deepEqual(found.map(({ name }) => name).sort(), [
       'BodySerialNumber',
       'CameraSerialNumber',
+      'GPS',
       'GPSDateStamp',
       'GPSLatitudeRef',
       'SerialNumber',
