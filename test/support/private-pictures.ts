@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import sharp, { type Exif } from 'sharp'
+import sharp, { type Exif, type Sharp } from 'sharp'
 
 /** What the pictures here tell and nobody else must learn, wherever they tell it as text. */
 export const SECRETS = [
@@ -51,15 +51,33 @@ export const WRITTEN_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'tiff'] as const
 
 /** A small picture with all of it, as the library that most pictures on the web went through writes it. */
 export async function privatePicture(format: (typeof WRITTEN_FORMATS)[number]): Promise<Buffer> {
-  const pixels = Buffer.from(
-    Array.from({ length: 24 * 16 * 3 }, (_, index) => (index * 37 + (index >> 3) * 11) % 256),
-  )
-  return await sharp(pixels, { raw: { width: 24, height: 16, channels: 3 } })
+  return await smallPicture()
     .toFormat(format)
     .withExif(EXIF)
     .withXmp(PRIVATE_XMP)
     .withIccProfile('p3')
     .toBuffer()
+}
+
+/** A GIF with XMP, which stands there as it is; behind it what leads out whoever skips it as sub-blocks. */
+export async function privateGif(): Promise<Buffer> {
+  const picture = await smallPicture().gif().toBuffer()
+  const skipped = Buffer.from([1, ...Array.from({ length: 256 }, (_, index) => 255 - index), 0])
+  const begins = Buffer.from('\x21\xff\x0bXMP DataXMP', 'latin1')
+  return Buffer.concat([
+    picture.subarray(0, -1),
+    begins,
+    Buffer.from(PRIVATE_XMP),
+    skipped,
+    picture.subarray(-1),
+  ])
+}
+
+function smallPicture(): Sharp {
+  const pixels = Buffer.from(
+    Array.from({ length: 24 * 16 * 3 }, (_, index) => (index * 37 + (index >> 3) * 11) % 256),
+  )
+  return sharp(pixels, { raw: { width: 24, height: 16, channels: 3 } })
 }
 
 /** The same by other programs; `format` is an id of ImageFormat. */

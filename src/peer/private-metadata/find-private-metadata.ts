@@ -82,7 +82,7 @@ export function withoutPrivateMetadata(image: ImageBytes): CleanedImage {
 }
 
 /** The bytes of `image` after `edits`. */
-export function editedBytes(image: ImageBytes, edits: readonly Edit[]): ImageBytes {
+function editedBytes(image: ImageBytes, edits: readonly Edit[]): ImageBytes {
   return {
     size: image.size,
     slice: (at, length) => {

@@ -9,6 +9,9 @@ const PICTURES: ReadonlySet<string> = new Set(
   'av01 avc1 evc1 grid hvc1 hvc2 hvt1 iden iovl j2k1 lhv1 mski rgan sato tili tmap unci vvc1 vvcN'.split(' '),
 )
 
+/** Before an EXIF block stands that number, and at most what a JPEG has there, `Exif` and two NULs. */
+const MAX_BEFORE_EXIF_BYTES = 10
+
 /** Boxes of a `meta` box that describe its items (ISO/IEC 14496-12, 8.11). */
 const META_BOXES: ReadonlySet<string> = new Set(
   'hdlr pitm iinf iref iprp iloc idat dinf grpl ipro'.split(' '),
@@ -79,7 +82,7 @@ function cleanItem(item: Section, { type, contentType, contentEncoding }: ItemKi
   if (type === 'Exif') {
     // A number before the block says how many bytes further it begins (ISO/IEC 23008-12, A.2.1).
     const at = FULL_BOX_BYTES + big32(item.read(0, 4), 0)
-    if (!item.holds(at, 8)) throw new Refusal('malformed')
+    if (at > MAX_BEFORE_EXIF_BYTES || !item.holds(at, 8)) throw new Refusal('malformed')
     item.part({ at, length: item.size - at }).clean('exif')
   } else if (isXmp) item.clean('xmp')
   else if (type === 'jpeg' || (type === 'mime' && contentType === 'image/jpeg')) item.clean('jpeg')
@@ -106,7 +109,7 @@ function cleanMovie(section: Section, box: Box): void {
     else if (inner.type === 'hdlr' && box.type === 'mdia') {
       // Sound, and metadata that runs along: what they hold is in no form that is read here.
       const handler = latin1(section.read(inner.start + 8, 4))
-      if (!PICTURE_TRACKS.has(handler)) throw new Refusal('tooComplex')
+      if (!PICTURE_TRACKS.has(handler)) throw new Refusal('format')
     }
   }
 }

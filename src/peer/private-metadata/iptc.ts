@@ -29,7 +29,8 @@ export function cleanIptc(section: Section): void {
     if (count >= MAX_DATA_SETS) throw new Refusal('tooComplex')
     const length = big16(bytes, at + 3)
     // The highest bit says that the length is so many bytes long: for values beyond 32 KB, which pictures do not have.
-    if (length >= 0x8000 || at + HEADER_BYTES + length > bytes.length) throw new Refusal('malformed')
+    // What begins with one is not understood and goes.
+    if (length >= 0x8000 || at + HEADER_BYTES + length > bytes.length) break
     const end = at + HEADER_BYTES + length
     const number = bytes[at + 1] === 2 ? (bytes[at + 2] ?? 0) : 0
     const place = PLACES.get(number)

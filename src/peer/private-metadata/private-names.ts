@@ -19,6 +19,8 @@ const PLACES: ReadonlySet<string> = new Set([
   'State',
   'Sublocation',
   'WorldRegion',
+  'coverage',
+  'shotLocation',
 ])
 
 export function privateKindOf(name: string): PrivateKind | undefined {

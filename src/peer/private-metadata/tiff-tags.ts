@@ -64,6 +64,7 @@ const KEPT_RANGES: readonly (readonly [number, number])[] = [
   [34864, 34869], // sensitivity
   [36864, 37121],
   [37122, 37399],
+  [37439, 37439], // how bright SGI's values are
   [37510, 37510], // the comment a person wrote
   [37520, 37522], // fractions of a second
   [37888, 37893], // temperature, humidity, pressure, depth of water

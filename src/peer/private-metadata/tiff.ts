@@ -125,7 +125,10 @@ class TiffCleaning {
       this.#isRaw = true
     }
     if (tag === Tag.subDirectories || tag === Tag.exifDirectory || tag === Tag.interoperability) {
-      below.push(...this.#fields.numbers(field, MAX_DIRECTORIES))
+      const places = this.#fields.numbers(field, MAX_DIRECTORIES)
+      // One that is not followed here might be by others.
+      if (places.length < field.count) throw new Refusal('malformed')
+      below.push(...places)
     }
   }
 
@@ -176,7 +179,7 @@ class TiffCleaning {
   /** Strips, tiles and a thumbnail stay; those that are JPEGs have segments of their own. */
   #readPieces(fields: readonly Field[]): void {
     const field = (tag: number): Field | undefined => fields.find(candidate => candidate.tag === tag)
-    const isJpeg = this.#fields.number(field(Tag.compression)) === JPEG_COMPRESSION
+    const areJpegs = this.#fields.number(field(Tag.compression)) === JPEG_COMPRESSION
     for (const [offsets, counts] of [
       [field(Tag.stripOffsets), field(Tag.stripByteCounts)],
       [field(Tag.tileOffsets), field(Tag.tileByteCounts)],
@@ -188,7 +191,7 @@ class TiffCleaning {
         const length = lengths[index] ?? 0
         if (!this.#section.holds(at, length)) throw new Refusal('cutShort')
         this.#kept.push({ at, length })
-        if (isJpeg && holds(this.#section.readUpTo(at, 2), 0, '\xff\xd8')) {
+        if (areJpegs && holds(this.#section.readUpTo(at, 2), 0, '\xff\xd8')) {
           cleanJpegTables(this.#section.part({ at, length }))
         }
       }
@@ -196,8 +199,11 @@ class TiffCleaning {
     const at = this.#fields.number(field(Tag.jpegAt))
     const length = this.#fields.number(field(Tag.jpegBytes)) ?? 0
     if (at === undefined || length === 0 || !this.#section.holds(at, length)) return
+    // Nobody can tell what else might be there, and a block's thumbnail is no loss.
+    const isJpeg = holds(this.#section.readUpTo(at, 2), 0, '\xff\xd8')
+    if (!isJpeg && this.#isContained) return
     this.#kept.push({ at, length })
-    if (holds(this.#section.readUpTo(at, 2), 0, '\xff\xd8')) this.#section.part({ at, length }).clean('jpeg')
+    if (isJpeg) this.#section.part({ at, length }).clean('jpeg')
   }
 
   #mustNotOverlap(): void {

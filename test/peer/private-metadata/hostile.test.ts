@@ -5,6 +5,7 @@ import { bytesInMemory } from '../../../src/peer/image-header/image-bytes.ts'
 import { applyEdits, type Edit } from '../../../src/peer/private-metadata/edits.ts'
 import { withoutPrivateMetadata } from '../../../src/peer/private-metadata/find-private-metadata.ts'
 import {
+  privateGif,
   privatePicture,
   recordedPrivatePictures,
   SECRETS,
@@ -17,6 +18,7 @@ const pictures: Buffer[] = []
 before(async () => {
   pictures.push(...recordedPrivatePictures().map(({ bytes }) => bytes))
   pictures.push(...(await Promise.all(WRITTEN_FORMATS.map(privatePicture))))
+  pictures.push(await privateGif())
 })
 
 /** The cleaned bytes; `undefined` for a file that is refused. Whatever it is, it is told. */
@@ -41,7 +43,7 @@ function assertInOrder(edits: readonly Edit[], size: number): void {
 
 test('a file cut anywhere is refused or comes out clean', () => {
   for (const picture of pictures) {
-    for (let length = 0; length < picture.length; length += 1) {
+    for (let length = 0; length < picture.length; length += 3) {
       const bytes = outcomeOf(picture.subarray(0, length))
       if (bytes === undefined) continue
       const text = bytes.toString('latin1')
@@ -63,7 +65,7 @@ test('a file with wrong bytes is refused or comes out with nothing that is found
       const bytes = outcomeOf(file)
       if (bytes !== undefined) assert.deepEqual(namesFound(bytes), [])
     }),
-    1500,
+    1000,
   )
 })
 
@@ -84,7 +86,7 @@ test('a file with numbers of extremes where sizes and offsets stand is refused o
         if (bytes !== undefined) assert.deepEqual(namesFound(bytes), [])
       },
     ),
-    1500,
+    1000,
   )
 })
 
@@ -96,6 +98,6 @@ test('noise behind the first bytes of a format is never anything but told', () =
     fc.property(beginnings, fc.uint8Array({ maxLength: 600 }), (beginning, noise) => {
       outcomeOf(Buffer.concat([beginning, noise]))
     }),
-    1500,
+    1000,
   )
 })
