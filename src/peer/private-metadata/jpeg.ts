@@ -12,6 +12,8 @@ const LAST_APP = 0xef
 const MAX_SEGMENTS = 65_536
 /** JPEGs behind the first one: previews and gain maps, of which cameras write up to three. */
 const MAX_PICTURES = 64
+/** Segments that one long text, or a row of Photoshop's resources, is cut into: 64 MB. */
+const MAX_PARTS = 1024
 const SCAN_CHUNK_BYTES = 64 * 1024
 
 const EXIF_SIGNATURE = 'Exif\0'
@@ -65,6 +67,7 @@ class JpegCleaning {
   /** Cleans the picture that begins at `start` and tells where it ends. */
   run(start: number, withScans = true): number {
     const end = this.#walk(start, withScans)
+    if (Math.max(this.#photoshop.length, this.#longXmp.length) > MAX_PARTS) throw new Refusal('tooComplex')
     if (this.#photoshop.length > 0) this.#section.part(...this.#photoshop).clean('photoshop')
     if (this.#longXmp.length > 0) this.#cleanLongXmp()
     return end

@@ -31,7 +31,19 @@ interface PngText {
 export function cleanPngText(section: Section, type: string, data: Uint8Array): Uint8Array | undefined {
   const { keyword, at, isCompressed } = partsOf(type, data)
   const stored = data.subarray(at)
+  const kind = keyword === XMP_KEYWORD ? undefined : privateKindOf(keyword)
+  if (kind !== undefined) {
+    section.found(
+      kind,
+      'container',
+      keyword,
+      isCompressed ? '' : Buffer.from(stored).toString('utf8', 0, 256),
+    )
+    return undefined
+  }
+  if (keyword !== XMP_KEYWORD && !keyword.startsWith(PROFILE_PREFIX)) return data
   const text = isCompressed ? inflateBlock(stored) : stored
+  section.countRead(text.length)
   const cleaned = cleanedText(section, keyword, text)
   if (cleaned === undefined) return undefined
   if (Buffer.compare(cleaned, text) === 0) return data
@@ -54,12 +66,6 @@ function partsOf(type: string, data: Uint8Array): PngText {
 
 function cleanedText(section: Section, keyword: string, text: Uint8Array): Uint8Array | undefined {
   if (keyword === XMP_KEYWORD) return section.cleaned(text, 'xmp')
-  const kind = privateKindOf(keyword)
-  if (kind !== undefined) {
-    section.found(kind, 'container', keyword, Buffer.from(text.subarray(0, 256)).toString('utf8'))
-    return undefined
-  }
-  if (!keyword.startsWith(PROFILE_PREFIX)) return text
   const name = keyword.slice(PROFILE_PREFIX.length)
   if (HARMLESS_PROFILES.has(name)) return text
   const cleaned = cleanedProfile(section, name, text)

@@ -6,7 +6,7 @@ import type { PrivateKind } from './private-metadata.ts'
  * address (`CiAdrCity`) and those of agencies are ways to reach them and stay.
  */
 const PLACES: ReadonlySet<string> = new Set(
-  `city country countrycode countryname coverage location locationcreated locationid locationname locationshown
+  `city country countrycode countryname coverage dctermslocation location locationcreated locationid locationname locationshown
   provincestate shotlocation state sublocation worldregion`.split(/\s+/),
 )
 

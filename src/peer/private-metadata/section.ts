@@ -35,10 +35,18 @@ const MAX_EDITS = 65_536
 /** Bytes looked at at once where a long stretch is looked through. */
 const SCAN_BYTES = 64 * 1024
 
+/**
+ * Bytes looked at in all, at most: so many times the file, and room for what is compressed in it. A true picture is read
+ * about once; fields that all point to one long text could have it read a thousand times.
+ */
+const READS_OF_FILE = 8
+const READ_BYTES_BESIDES = 64 * 1024 * 1024
+
 /** What all sections of a file share. */
 interface Findings {
   readonly cleaners: Readonly<Record<BlockKind, BlockCleaner>>
   readonly list: PrivateMetadata[]
+  bytesLeft: number
 }
 
 /**
@@ -67,13 +75,15 @@ export class Section {
   ): { section: Section; edits: readonly Edit[]; found: readonly PrivateMetadata[] } {
     const found: PrivateMetadata[] = []
     const edits: Edit[] = []
-    return { section: new Section(bytes, { cleaners, list: found }, 0, into(edits)), edits, found }
+    const bytesLeft = bytes.size * READS_OF_FILE + READ_BYTES_BESIDES
+    return { section: new Section(bytes, { cleaners, list: found, bytesLeft }, 0, into(edits)), edits, found }
   }
 
   /** Exactly `length` bytes from `at` on, valid until the next call. */
   read(at: number, length: number): Uint8Array {
     if (length > MAX_BLOCK_BYTES) throw new Refusal('tooComplex')
     this.#mustHold(at, length)
+    this.countRead(length)
     const bytes = this.#bytes.slice(at, length)
     return bytes.length === length ? bytes : this.#readOn(bytes, at, length)
   }
@@ -90,6 +100,12 @@ export class Section {
       done += bytes.length
     }
     return whole
+  }
+
+  /** Counts bytes that were not read but made, by decompressing. */
+  countRead(bytes: number): void {
+    this.#findings.bytesLeft -= bytes
+    if (this.#findings.bytesLeft < 0) throw new Refusal('tooComplex')
   }
 
   /** Up to `length` bytes from `at` on, fewer at the end. */

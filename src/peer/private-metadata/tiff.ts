@@ -8,6 +8,9 @@ import { dispositionOf, GPS_FIELDS, RAW_COMPRESSIONS, RAW_INTERPRETATIONS, Tag }
 /** Directories of one file: a page each; scans of books have hundreds. */
 const MAX_DIRECTORIES = 4096
 
+/** Fields of all of them: a page has some 20, the first one with what it leads to some 200. */
+const MAX_FIELDS = 262_144
+
 /** Strips and tiles of one file: a gigapixel in tiles of 256 has 16,000 for each size. */
 const MAX_PIECES = 1_000_000
 
@@ -53,10 +56,13 @@ class TiffCleaning {
   run(): void {
     this.#kept.push({ at: 0, length: this.#fields.headerBytes })
     const waiting = [this.#fields.first]
+    let fieldCount = 0
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
       if (at === 0 || this.#visited.has(at)) continue
       this.#visit(at)
       const directory = this.#fields.directoryAt(at)
+      fieldCount += directory.fields.length
+      if (fieldCount > MAX_FIELDS) throw new Refusal('tooComplex')
       waiting.push(directory.next, ...this.#cleanDirectory(directory))
     }
     if (this.#isRaw && !this.#isDng && this.#hasMakerNote) throw new Refusal('rawPicture')

@@ -91,6 +91,18 @@ test('directories that lead to each other come to an end', () => {
   assert.ok(!cleaned(looped).bytes.includes('4711'))
 })
 
+test('fields that all lead to one long text come to an end', () => {
+  const text = { tag: 700, text: `<a>${'x'.repeat(1_000_000)}</a>` } as const
+  const file = tiff([text, ...Array.from({ length: 1000 }, () => ({ tag: 700, text: '12345678' }))])
+  const shared = file.readUInt32LE(file.readUInt32LE(4) + 2 + 8)
+  const directory = file.readUInt32LE(4)
+  for (let index = 1; index <= 1000; index += 1) {
+    file.writeUInt32LE(text.text.length, directory + 2 + index * 12 + 4)
+    file.writeUInt32LE(shared, directory + 2 + index * 12 + 8)
+  }
+  assert.equal(refusal(file), 'tooComplex')
+})
+
 test('strips that are JPEGs are looked into', async () => {
   const jpeg = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#abc' } })
     .jpeg()
