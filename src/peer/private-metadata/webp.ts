@@ -9,13 +9,25 @@ const CHUNK_HEADER_BYTES = 8
 /** Chunks of one file: an animation has one for each frame. */
 const MAX_CHUNKS = 65_536
 
-const HARMLESS: ReadonlySet<string> = new Set(['VP8 ', 'VP8L', 'VP8X', 'ANIM', 'ANMF', 'ALPH', 'ICCP'])
+const HARMLESS: ReadonlySet<string> = new Set(['VP8 ', 'VP8L', 'VP8X', 'ANIM', 'ALPH', 'ICCP'])
+
+/** What stands in a frame of an animation before its own chunks (RFC 9649, 2.7.1.1). */
+const FRAME_HEADER_BYTES = 16
 
 /** The chunks of a WebP, each cleaned in its place. */
 export function cleanWebp(section: Section): void {
   const end = 8 + little32(section.read(0, FIRST_CHUNK), 4)
   if (end > section.size) throw new Refusal('cutShort')
-  let at = FIRST_CHUNK
+  const at = Math.min(cleanChunks(section, FIRST_CHUNK, end), section.size)
+  const rest = section.size - at
+  if (section.isZero(at, rest)) return
+  section.found('embedded', 'trailer', 'data behind the picture')
+  section.blank(at, rest)
+}
+
+/** Cleans the chunks of `[start, end)` and tells where the last one ends. */
+function cleanChunks(section: Section, start: number, end: number): number {
+  let at = start
   for (let count = 0; at < end; count += 1) {
     if (count >= MAX_CHUNKS) throw new Refusal('tooComplex')
     const header = section.read(at, CHUNK_HEADER_BYTES)
@@ -23,13 +35,13 @@ export function cleanWebp(section: Section): void {
     const length = little32(header, 4)
     const dataAt = at + CHUNK_HEADER_BYTES
     if (!section.holds(dataAt, length)) throw new Refusal('cutShort')
-    cleanChunk(section, type, dataAt, length)
+    if (type === 'ANMF') {
+      const frame = section.part({ at: dataAt, length })
+      cleanChunks(frame, Math.min(FRAME_HEADER_BYTES, length), length)
+    } else cleanChunk(section, type, dataAt, length)
     at = dataAt + length + (length % 2)
   }
-  const rest = section.size - Math.min(at, section.size)
-  if (section.isZero(section.size - rest, rest)) return
-  section.found('embedded', 'trailer', 'data behind the picture')
-  section.blank(section.size - rest, rest)
+  return at
 }
 
 function cleanChunk(section: Section, type: string, at: number, length: number): void {

@@ -26,6 +26,14 @@ test('a video behind a HEIC, and what no item uses, become empty boxes and zeros
   assert.deepEqual(bytes.subarray(0, picture.length), cleaned(picture).bytes)
 })
 
+test('an item of a kind that is not known becomes zeros', () => {
+  const file = Buffer.from(recordedPrivatePicture('heic'))
+  file.write('application/rdf+abc', file.indexOf('application/rdf+xml'), 'latin1')
+  const { bytes, found } = cleaned(file)
+  assert.ok(found.some(({ kind, name }) => kind === 'unknown' && name === 'application/rdf+abc'))
+  assert.ok(!bytes.includes('<x:xmpmeta') && !bytes.includes('XMP-471'))
+})
+
 test('an Exif item that shares bytes with the picture is refused', () => {
   const file = Buffer.from(recordedPrivatePicture('heic'))
   const iloc = file.indexOf('iloc')
