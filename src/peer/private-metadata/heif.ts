@@ -1,4 +1,4 @@
-import { big32, latin1 } from '../byte-reading.ts'
+import { big32, holds, latin1 } from '../byte-reading.ts'
 import { type Box, boxesOf, FREE_TYPES, free } from './heif-boxes.ts'
 import { FULL_BOX_BYTES, type ItemKind, readItemKinds, readItemPlaces } from './heif-items.ts'
 import { Refusal } from './private-metadata.ts'
@@ -19,7 +19,7 @@ const META_BOXES: ReadonlySet<string> = new Set(
 
 /** Boxes of a sequence of pictures that hold boxes, and the kinds of tracks that are pictures. */
 const MOVIE_CONTAINERS: ReadonlySet<string> = new Set('moov trak mdia minf stbl edts dinf'.split(' '))
-const MOVIE_METADATA: ReadonlySet<string> = new Set(['udta', 'meta', 'uuid'])
+const MOVIE_METADATA: ReadonlySet<string> = new Set(['udta', 'uuid'])
 const PICTURE_TRACKS: ReadonlySet<string> = new Set(['pict', 'auxv', 'vide'])
 
 /**
@@ -105,6 +105,7 @@ function freeUnknownProperties(section: Section, iprp: Box): void {
 function cleanMovie(section: Section, box: Box): void {
   for (const inner of boxesOf(section, box.start, box.end)) {
     if (MOVIE_METADATA.has(inner.type)) freeUnknown(section, inner, 'unknown')
+    else if (inner.type === 'meta') cleanMovieMeta(section, inner)
     else if (MOVIE_CONTAINERS.has(inner.type)) cleanMovie(section, inner)
     else if (inner.type === 'hdlr' && box.type === 'mdia') {
       // Sound, and metadata that runs along: what they hold is in no form that is read here.
@@ -112,6 +113,15 @@ function cleanMovie(section: Section, box: Box): void {
       if (!PICTURE_TRACKS.has(handler)) throw new Refusal('format')
     }
   }
+}
+
+/** A track's items lie in the media data like the file's own; QuickTime's `meta` is another box of the same name. */
+function cleanMovieMeta(section: Section, meta: Box): void {
+  const isOfItems =
+    holds(section.readUpTo(meta.start + FULL_BOX_BYTES + 4, 4), 0, 'hdlr') &&
+    boxesOf(section, meta.start + FULL_BOX_BYTES, meta.end).some(({ type }) => type === 'iloc')
+  if (isOfItems) cleanMeta(section, meta)
+  else freeUnknown(section, meta, 'unknown')
 }
 
 function mustNotOverlap(metadata: readonly Extent[], pictures: readonly Extent[]): void {

@@ -26,6 +26,25 @@ test('a video behind a HEIC, and what no item uses, become empty boxes and zeros
   assert.deepEqual(bytes.subarray(0, picture.length), cleaned(picture).bytes)
 })
 
+test('of a sequence the tracks are looked into: items are cleaned, what a user wrote goes', async () => {
+  const picture = await privatePicture('avif')
+  const at = picture.indexOf('meta') - 4
+  const meta = picture.subarray(at, at + picture.readUInt32BE(at))
+  const track = (handler: string): Buffer =>
+    box(
+      'trak',
+      box('mdia', box('hdlr', Buffer.alloc(8), Buffer.from(handler), Buffer.alloc(13))),
+      meta,
+      box('udta', Buffer.from('\xa9xyz+23.5-46.6/', 'latin1')),
+      box('meta', box('hdlr', Buffer.from('4711'))),
+    )
+  const { bytes } = cleaned(Buffer.concat([picture, box('moov', track('pict'))]))
+  assert.deepEqual(bytes.subarray(0, picture.length), cleaned(picture).bytes)
+  assert.ok(bytes.includes(meta, picture.length), 'the items stay')
+  assert.ok(!bytes.includes('+23.5') && !bytes.includes('4711'))
+  assert.equal(refusal(Buffer.concat([picture, box('moov', track('soun'))])), 'format')
+})
+
 test('an item of a kind that is not known becomes zeros', () => {
   const file = Buffer.from(recordedPrivatePicture('heic'))
   file.write('application/rdf+abc', file.indexOf('application/rdf+xml'), 'latin1')
