@@ -37,6 +37,9 @@ const sharing = {
   port: { value: 'portOrAny', text: 'sharePort' },
   recursive: { value: 'flag', text: 'recursive' },
   ...downloading,
+  'upload-limit': { value: 'rate', text: 'uploadLimit' },
+  'upload-limit-each': { value: 'rate', text: 'uploadLimitEach' },
+  'upload-slots': { value: 'count', text: 'uploadSlots' },
   data: { value: 'directory', text: 'data' },
 } as const
 

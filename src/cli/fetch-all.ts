@@ -10,8 +10,9 @@ import { Transfers, transferStoreOf } from '../peer/transfers/transfers.ts'
 import { type Endpoint, formatEndpoint } from '../protocol/endpoint.ts'
 import type { CommandContext } from './context.ts'
 import { dataFolder, storePathOf } from './folders.ts'
-import { optionsOf, parseRate, queryOfOptions } from './list-query.ts'
+import { optionsOf, queryOfOptions } from './list-query.ts'
 import { openConnection } from './open-connection.ts'
+import { limitsOfOptions } from './transfer-limit-options.ts'
 import { TransferReporter } from './transfer-reporter.ts'
 
 /** What a command that fetches many images works with while it runs. */
@@ -54,7 +55,7 @@ export async function withFetching<Result>(
     has: digest => known.has(digest),
     find: (digest, lookUp) => catalog.image(digest, lookUp),
     atOnce: Number(options.get('at-once') ?? DEFAULT_AT_ONCE),
-    downloadLimit: parseRate(options.get('download-limit') ?? ''),
+    givenLimits: limitsOfOptions(options),
     goOn: true,
   })
   const { condition } = transfers

@@ -3,6 +3,7 @@ import type { Messages } from '../messages/messages.ts'
 import type { KeptQueue } from '../peer/transfers/ask-queue.ts'
 import { TRANSFER_STATES, type Transfer } from '../peer/transfers/transfer.ts'
 import type { TransferFlow } from '../peer/transfers/transfer-flows.ts'
+import { LIMIT_NAMES, type LimitName } from '../peer/transfers/transfer-limits.ts'
 
 const MAX_NAME_CHARACTERS = 60
 
@@ -21,14 +22,20 @@ function numbered({ transfers, flows }: KeptQueue): NumberedTransfer[] {
   })
 }
 
+/** A limit, or that there is none, in a sentence. */
+export function describeLimit(limit: LimitName, value: number, { transfers, counted }: Messages): string {
+  if (limit === 'uploadSlots') return transfers.limitedTo.uploadSlots(value)
+  return value === 0 ? transfers.notLimited[limit] : transfers.limitedTo[limit](counted.rate(value))
+}
+
 /** A queue for a person: what is not there yet, a line each, and then how it stands as a whole. */
 export function formatQueue(queue: KeptQueue, directory: string, messages: Messages): string[] {
   const { transfers } = messages
   const all = numbered(queue)
-  const { downloadLimit, isPaused } = queue.settings
+  const { limits, isPaused } = queue.settings
   const remarks = [
     ...(isPaused ? [transfers.allPaused] : []),
-    ...(downloadLimit > 0 ? [transfers.limited(messages.counted.rate(downloadLimit))] : []),
+    ...LIMIT_NAMES.filter(name => limits[name] > 0).map(name => describeLimit(name, limits[name], messages)),
   ]
   if (all.length === 0) return [transfers.empty(directory), ...remarks]
   const width = String(all.length).length

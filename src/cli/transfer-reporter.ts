@@ -26,7 +26,7 @@ interface Flow {
 }
 
 /** Tells of the transfers of a queue: live in a terminal, in steady lines in a log, or as events. */
-export class TransferReporter implements TransferObserver {
+export class TransferReporter implements Omit<TransferObserver, 'onLimits'> {
   readonly #context: CommandContext
   readonly #transfers: Transfers
   readonly #asJson: boolean

@@ -168,7 +168,7 @@ export const english = {
       wanted:
         'pictures to fetch, by MD5 sum or by name; with none, and no other choice, what an earlier get into the folder left undone',
       mirrored: 'the folder that is to hold every picture of the network; nothing in it is ever removed',
-      task: 'nothing: list the queue. Or pause, resume, cancel, retry, first or last, and which: its number in the list, its MD5 sum or the beginning of it, or all. Or limit and a rate: bytes per second of all downloads, such as 500K or 2M, 0 for no limit. Behind any of them the folder, where it is not the current one',
+      task: 'nothing: list the queue. Or pause, resume, cancel, retry, first or last, and which: its number in the list, its MD5 sum or the beginning of it, or all. Or limit (of downloads), upload-limit or upload-limit-each (to one address) and a rate: bytes per second, such as 500K or 2M, 0 for no limit. Or upload-slots and how many large pictures are sent at once. Behind any of them the folder, where it is not the current one',
     },
     commandTexts: {
       server: 'run an index server, which knows who has which picture',
@@ -213,6 +213,11 @@ export const english = {
       atOnce: 'pictures fetched at once (default: 8; of small ones eight times as many)',
       downloadLimit:
         'bytes per second of all downloads, such as 500K or 2M, 0 for none (default: what “imagep2p transfers limit” set for the folder)',
+      uploadLimit:
+        'bytes per second of all uploads, such as 500K or 2M, 0 for none (default: what “imagep2p transfers upload-limit” set for the folder)',
+      uploadLimitEach:
+        'bytes per second of the uploads to one address (default: none, or what was set likewise)',
+      uploadSlots: 'large pictures sent at once, 512 at most (default: 16, or what was set likewise)',
       once: 'end when the folder holds everything',
       limit: 'so many pictures at most (default: all there are)',
     },
@@ -344,8 +349,18 @@ export const english = {
     counts: (parts: readonly (readonly [count: number, state: string])[]) =>
       `${parts.map(([count, state]) => `${count.toLocaleString('en')} ${state}`).join(', ')}.`,
     allPaused: 'All are paused.',
-    limited: (rate: string) => `Downloads are limited to ${rate}.`,
-    notLimited: 'Downloads are not limited.',
+    limitedTo: {
+      download: (rate: string) => `Downloads are limited to ${rate}.`,
+      upload: (rate: string) => `Uploads are limited to ${rate} together.`,
+      uploadEach: (rate: string) => `Uploads to each address are limited to ${rate}.`,
+      uploadSlots: (count: number) =>
+        `At most ${counted(count, 'large picture is', 'large pictures are')} sent at once.`,
+    },
+    notLimited: {
+      download: 'Downloads are not limited.',
+      upload: 'Uploads together are not limited.',
+      uploadEach: 'Uploads to each address are not limited.',
+    },
     errors: {
       allOwnersFailed: 'no owner gave it',
       imageNotListed: 'nobody has it any more',

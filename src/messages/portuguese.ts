@@ -166,7 +166,7 @@ export const portuguese: Messages = {
       wanted:
         'imagens a buscar, pela soma MD5 ou pelo nome; sem nenhuma, nem outra escolha, o que um get anterior para a pasta deixou por fazer',
       mirrored: 'a pasta que deve ter todas as imagens da rede; nada nela é removido',
-      task: 'nada: lista a fila. Ou pause, resume, cancel, retry, first ou last, e qual: o número na lista, a soma MD5 ou o começo dela, ou all. Ou limit e uma taxa: bytes por segundo de todos os downloads, como 500K ou 2M, 0 para nenhum limite. Depois de qualquer um, a pasta, se não for a atual',
+      task: 'nada: lista a fila. Ou pause, resume, cancel, retry, first ou last, e qual: o número na lista, a soma MD5 ou o começo dela, ou all. Ou limit (dos downloads), upload-limit ou upload-limit-each (a um endereço) e uma taxa: bytes por segundo, como 500K ou 2M, 0 para nenhum limite. Ou upload-slots e quantas imagens grandes são enviadas ao mesmo tempo. Depois de qualquer um, a pasta, se não for a atual',
     },
     commandTexts: {
       server: 'executa um servidor de índice, que sabe quem tem qual imagem',
@@ -212,6 +212,12 @@ export const portuguese: Messages = {
       atOnce: 'imagens buscadas ao mesmo tempo (padrão: 8; das pequenas, oito vezes mais)',
       downloadLimit:
         'bytes por segundo de todos os downloads, como 500K ou 2M, 0 para nenhum limite (padrão: o que “imagep2p transfers limit” definiu para a pasta)',
+      uploadLimit:
+        'bytes por segundo de todos os envios, como 500K ou 2M, 0 para nenhum limite (padrão: o que “imagep2p transfers upload-limit” definiu para a pasta)',
+      uploadLimitEach:
+        'bytes por segundo dos envios a um endereço (padrão: nenhum, ou o que foi definido do mesmo modo)',
+      uploadSlots:
+        'imagens grandes enviadas ao mesmo tempo, 512 no máximo (padrão: 16, ou o que foi definido do mesmo modo)',
       once: 'termina quando a pasta tiver tudo',
       limit: 'no máximo tantas imagens (padrão: todas)',
     },
@@ -341,8 +347,20 @@ export const portuguese: Messages = {
     counts: parts =>
       `${parts.map(([count, state]) => `${count.toLocaleString('pt-BR')} ${state}`).join(', ')}.`,
     allPaused: 'Todos estão em pausa.',
-    limited: rate => `Os downloads estão limitados a ${rate}.`,
-    notLimited: 'Os downloads não têm limite.',
+    limitedTo: {
+      download: rate => `Os downloads estão limitados a ${rate}.`,
+      upload: rate => `Os envios estão limitados a ${rate} no total.`,
+      uploadEach: rate => `Os envios a cada endereço estão limitados a ${rate}.`,
+      uploadSlots: count =>
+        count === 1
+          ? 'No máximo 1 imagem grande é enviada por vez.'
+          : `No máximo ${count.toLocaleString('pt-BR')} imagens grandes são enviadas ao mesmo tempo.`,
+    },
+    notLimited: {
+      download: 'Os downloads não têm limite.',
+      upload: 'Os envios no total não têm limite.',
+      uploadEach: 'Os envios a cada endereço não têm limite.',
+    },
     errors: {
       allOwnersFailed: 'nenhum dono a enviou',
       imageNotListed: 'ninguém mais a tem',

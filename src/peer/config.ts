@@ -3,7 +3,7 @@ import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../transport/http-client.t
 import { DEFAULT_REQUEST_LISTENER_LIMITS, type RequestListenerLimits } from '../transport/request-listener.ts'
 import { DEFAULT_FETCH_LIMITS, type FetchLimits } from './download/fetch-limits.ts'
 import type { ServerAddress } from './server-locator.ts'
-import { DEFAULT_UPLOAD_LIMITS, type UploadLimitsConfig } from './sharing/upload-limits.ts'
+import type { TransferLimits } from './transfers/transfer-limits.ts'
 
 /** How one peer runs. */
 export interface PeerConfig {
@@ -24,10 +24,9 @@ export interface PeerConfig {
   /** Of the catalog API. */
   readonly httpLimits: HttpLimits
   readonly fetchLimits: FetchLimits
-  /** Bytes per second of all downloads, 0 for no limit; without it what was last set for this folder. */
-  readonly downloadLimit?: number | undefined
+  /** Instead of what was last set for the folder. */
+  readonly transferLimits: Partial<TransferLimits>
   readonly shareLimits: RequestListenerLimits
-  readonly uploadLimits: UploadLimitsConfig
   /** Milliseconds without a further change after which a new or changed file counts as written to its end. */
   readonly settleMs: number
   /** Milliseconds between two looks at the whole folder. */
@@ -49,7 +48,7 @@ export const DEFAULT_PEER_CONFIG: Omit<PeerConfig, 'server' | 'directory' | 'sto
   httpLimits: DEFAULT_HTTP_LIMITS,
   fetchLimits: DEFAULT_FETCH_LIMITS,
   shareLimits: DEFAULT_REQUEST_LISTENER_LIMITS,
-  uploadLimits: DEFAULT_UPLOAD_LIMITS,
+  transferLimits: {},
   settleMs: 400,
   rescanMs: 60_000,
   renewMs: 300_000,

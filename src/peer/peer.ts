@@ -21,8 +21,9 @@ import { Registration, type RegistrationObserver, type RegistrationState } from 
 import { type CatalogPage, ServerCatalog } from './server-catalog.ts'
 import { ServerConnection, type ServerLimit } from './server-connection.ts'
 import { ShareServer } from './sharing/share-server.ts'
-import type { UploadLimitsConfig } from './sharing/upload-limits.ts'
+import { DEFAULT_UPLOAD_LIMITS } from './sharing/upload-limits.ts'
 import type { StoreCondition } from './store-file.ts'
+import { type TransferLimits, uploadLimitsOf } from './transfers/transfer-limits.ts'
 import { Transfers, transferStoreOf } from './transfers/transfers.ts'
 
 /** What a peer tells of what happens by itself. */
@@ -86,11 +87,13 @@ export class Peer implements PreviewSource {
       storePath: transferStoreOf(parts.config.storePath),
       directory: parts.config.directory,
       limits: parts.config.fetchLimits,
-      downloadLimit: parts.config.downloadLimit,
+      givenLimits: parts.config.transferLimits,
       has: digest => this.has(digest),
       find: (digest, signal) => this.image(digest, signal),
       isOwn: ({ address, port }) => port === this.endpoint.port && localAddresses().has(address),
     })
+    this.#sharing.limit(this.transfers.limits)
+    this.transfers.subscribe({ onLimits: limits => this.#sharing.limit(limits) })
   }
 
   /**
@@ -161,15 +164,6 @@ export class Peer implements PreviewSource {
   /** Where the share server listens. */
   get endpoint(): Endpoint {
     return this.#sharing.endpoint
-  }
-
-  /** What uploads may take of the line; changes take effect at once. */
-  get uploadLimits(): UploadLimitsConfig {
-    return this.#sharing.uploadLimits
-  }
-
-  set uploadLimits(limits: UploadLimitsConfig) {
-    this.#sharing.uploadLimits = limits
   }
 
   /** The index server, as shown to a person. */
@@ -299,14 +293,13 @@ class Sharing {
   readonly #library: Library
   readonly #previews: PreviewSource
   readonly #observer: PeerObserver
-  #uploadLimits: UploadLimitsConfig
+  #uploadLimits = DEFAULT_UPLOAD_LIMITS
   #server: ShareServer | undefined
 
   constructor(config: PeerConfig, library: Library, previews: PreviewSource, observer: PeerObserver) {
     this.#config = config
     this.#library = library
     this.#previews = previews
-    this.#uploadLimits = config.uploadLimits
     this.#observer = observer
   }
 
@@ -341,13 +334,9 @@ class Sharing {
     return this.#server?.isQuiet ?? true
   }
 
-  get uploadLimits(): UploadLimitsConfig {
-    return this.#uploadLimits
-  }
-
-  set uploadLimits(limits: UploadLimitsConfig) {
-    this.#uploadLimits = limits
-    this.#server?.setUploadLimits(limits)
+  limit(limits: TransferLimits): void {
+    this.#uploadLimits = uploadLimitsOf(limits, DEFAULT_UPLOAD_LIMITS)
+    this.#server?.setUploadLimits(this.#uploadLimits)
   }
 
   async stop(): Promise<void> {

@@ -75,6 +75,8 @@ test('a running get is paused, cancelled and freed of its limit by another proce
   assert.equal(again.status, 1)
   assert.match(again.errors, /is waiting: that cannot be done with it/)
   assert.match((await transfers('limit', '300M')).output, /limited to 300 MB\/s/)
+  assert.match((await transfers('upload-limit', '400M')).output, /Uploads are limited to 400 MB\/s/)
+  assert.match((await transfers('upload-slots', '3')).output, /At most 3 large pictures/)
   const rest = await runProgram(t, ['get', address, '--out', out, '--data', data])
   assert.equal(rest.status, 0, rest.errors)
   await assertHolds(out, pictures)

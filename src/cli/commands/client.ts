@@ -5,10 +5,10 @@ import { Peer } from '../../peer/peer.ts'
 import { formatEndpoint } from '../../protocol/endpoint.ts'
 import type { CommandContext } from '../context.ts'
 import { dataFolder, storePathOf } from '../folders.ts'
-import { parseRate } from '../list-query.ts'
 import { parseServerAddress } from '../parse-arguments.ts'
 import { reportPeer, reportTransfers } from '../peer-reporter.ts'
 import { runMenu } from '../run-menu.ts'
+import { limitsOfOptions } from '../transfer-limit-options.ts'
 
 /** `imagep2p client`: shares a folder and answers a menu until its end. */
 export async function runClient(context: CommandContext): Promise<number> {
@@ -40,7 +40,7 @@ export async function startPeer({
     directory,
     recursive: options.has('recursive'),
     port: Number(options.get('port') ?? DEFAULT_PEER_CONFIG.port),
-    downloadLimit: parseRate(options.get('download-limit') ?? ''),
+    transferLimits: limitsOfOptions(options),
     storePath: storePathOf(dataFolder(options.get('data')), directory),
   }
   const shown = formatEndpoint({ address: address.host, port: address.port })

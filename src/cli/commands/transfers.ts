@@ -4,12 +4,14 @@ import { Failure } from '../../base/failure.ts'
 import { printable } from '../../base/printable.ts'
 import { askQueue, readQueue } from '../../peer/transfers/ask-queue.ts'
 import type { Transfer } from '../../peer/transfers/transfer.ts'
+import type { LimitName } from '../../peer/transfers/transfer-limits.ts'
 import { TRANSFER_VERBS, type TransferVerb, type TransferWish } from '../../peer/transfers/transfer-wish.ts'
 import { transferStoreOf } from '../../peer/transfers/transfers.ts'
 import type { CommandContext } from '../context.ts'
 import { dataFolder, storePathOf } from '../folders.ts'
-import { formatQueue, jsonOfQueue } from '../format-transfers.ts'
+import { describeLimit, formatQueue, jsonOfQueue } from '../format-transfers.ts'
 import { parseRate } from '../list-query.ts'
+import { parseSlots } from '../transfer-limit-options.ts'
 
 /** Hexadecimal digits by which a digest can be named, at least. */
 const MIN_DIGEST_DIGITS = 6
@@ -18,18 +20,23 @@ const MIN_DIGEST_DIGITS = 6
 export async function runTransfers(context: CommandContext): Promise<number> {
   const [task = '', ...rest] = context.arguments
   const verb = TRANSFER_VERBS.find(one => one === task)
-  if (verb === undefined && task !== 'limit') {
+  const limit = LIMIT_TASKS[task]
+  if (verb === undefined && limit === undefined) {
     refuseMore(context.arguments, 1)
     return showQueue(context, resolve(task === '' ? '.' : task))
   }
   const [which, directory = '.'] = rest
   refuseMore(rest, 2)
   if (which === undefined) {
-    const argument = verb === undefined ? context.messages.help.valueNames.rate : `${task} N|MD5|all`
+    const { valueNames } = context.messages.help
+    const argument =
+      verb === undefined
+        ? `${task} ${limit === 'uploadSlots' ? valueNames.count : valueNames.rate}`
+        : `${task} N|MD5|all`
     throw new Failure('missingArgument', { argument, command: 'transfers' })
   }
   return verb === undefined
-    ? setLimit(context, which, resolve(directory))
+    ? setLimit(context, task, limit ?? 'download', which, resolve(directory))
     : change(context, verb, which, resolve(directory))
 }
 
@@ -57,17 +64,30 @@ function showQueue(context: CommandContext, directory: string): number {
   return 0
 }
 
-async function setLimit(context: CommandContext, rate: string, directory: string): Promise<number> {
+/** What each task limits. */
+const LIMIT_TASKS: Readonly<Partial<Record<string, LimitName>>> = {
+  limit: 'download',
+  'upload-limit': 'upload',
+  'upload-limit-each': 'uploadEach',
+  'upload-slots': 'uploadSlots',
+}
+
+async function setLimit(
+  context: CommandContext,
+  task: string,
+  limit: LimitName,
+  given: string,
+  directory: string,
+): Promise<number> {
   const { terminal, messages, signal } = context
-  const bytesPerSecond = parseRate(rate)
-  if (bytesPerSecond === undefined) {
-    const expected = messages.help.values.rate
-    throw new Failure('badOptionValue', { option: 'limit', value: rate, expected })
+  const value = limit === 'uploadSlots' ? parseSlots(given) : parseRate(given)
+  if (value === undefined) {
+    const expected = messages.help.values[limit === 'uploadSlots' ? 'count' : 'rate']
+    throw new Failure('badOptionValue', { option: task, value: given, expected })
   }
-  const wish: TransferWish = { verb: 'limit', bytesPerSecond }
+  const wish: TransferWish = { verb: 'limit', limit, value }
   if (!(await askQueue(storeOf(context, directory), directory, [wish], signal))) return unanswered(context)
-  const { limited, notLimited } = messages.transfers
-  terminal.print(bytesPerSecond === 0 ? notLimited : limited(messages.counted.rate(bytesPerSecond)))
+  terminal.print(describeLimit(limit, value, messages))
   return 0
 }
 

@@ -1,5 +1,6 @@
 import type { DownloadedImage, FailedAttempt } from '../download/download-request.ts'
 import type { Transfer } from './transfer.ts'
+import type { TransferLimits } from './transfer-limits.ts'
 import type { QueuePause } from './transfer-queue.ts'
 
 /** Told of what becomes of transfers. */
@@ -18,6 +19,8 @@ export interface TransferObserver {
   /** The whole queue is held up; `error` says why where it was no person's wish. */
   onPaused(why: QueuePause, error: unknown): void
   onResumed(why: QueuePause): void
+  /** A limit was changed. */
+  onLimits(limits: TransferLimits): void
 }
 
 /** Tells several observers, of which each says only what it wants to hear. */
@@ -42,6 +45,7 @@ export class TransferObservers implements TransferObserver {
   readonly onChanged = this.#teller('onChanged')
   readonly onPaused = this.#teller('onPaused')
   readonly onResumed = this.#teller('onResumed')
+  readonly onLimits = this.#teller('onLimits')
 
   #teller<Event extends keyof TransferObserver>(
     event: Event,

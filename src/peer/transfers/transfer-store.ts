@@ -5,7 +5,8 @@ import type { ImageDetails } from '../../protocol/image-details.ts'
 import { openStore, type StoreCondition, type StoreSchema } from '../store-file.ts'
 import { TRANSFER_STATES, type Transfer } from './transfer.ts'
 import type { TransferFlow } from './transfer-flows.ts'
-import { type TransferWish, wishOf } from './transfer-wish.ts'
+import { LIMIT_NAMES, NO_TRANSFER_LIMITS, type TransferLimits } from './transfer-limits.ts'
+import { rowOfWish, type TransferWish, wishOf } from './transfer-wish.ts'
 
 const SCHEMA: StoreSchema = {
   migrations: [
@@ -27,8 +28,7 @@ const MAX_WISHES = 1000
 
 /** What is remembered of a queue besides its transfers. */
 export interface QueueSettings {
-  /** Bytes per second of all downloads; 0 for no limit. */
-  readonly downloadLimit: number
+  readonly limits: TransferLimits
   /** Whether a person paused the whole queue. */
   readonly isPaused: boolean
 }
@@ -90,23 +90,33 @@ export class TransferStore {
   get settings(): QueueSettings {
     const rows = this.#read('SELECT name, value FROM setting')
     const value = (name: string) => Number(rows.find(row => row['name'] === name)?.['value'] ?? 0)
-    return { downloadLimit: value('downloadLimit'), isPaused: value('isPaused') === 1 }
+    const limits = { ...NO_TRANSFER_LIMITS }
+    for (const name of LIMIT_NAMES) limits[name] = value(`${name}Limit`)
+    return { limits, isPaused: value('isPaused') === 1 }
   }
 
-  keepSettings({ downloadLimit, isPaused }: Partial<QueueSettings>): void {
+  keepSettings({
+    limits = {},
+    isPaused,
+  }: {
+    readonly limits?: Partial<TransferLimits>
+    readonly isPaused?: boolean
+  }): void {
     const put = 'INSERT OR REPLACE INTO setting VALUES (?, ?)'
-    if (downloadLimit !== undefined) this.#write(put, 'downloadLimit', Math.round(downloadLimit))
+    for (const name of LIMIT_NAMES) {
+      const value = limits[name]
+      if (value !== undefined) this.#write(put, `${name}Limit`, Math.round(value))
+    }
     if (isPaused !== undefined) this.#write(put, 'isPaused', Number(isPaused))
   }
 
   /** Asks the process that works the queue off for something, by a number. `undefined` where too many wait, or none can be kept. */
   askFor(wish: TransferWish): number | undefined {
     if (this.wishes().length >= MAX_WISHES) return undefined
-    const digest = wish.verb === 'limit' ? null : (wish.digest ?? null)
-    const value = wish.verb === 'limit' ? Math.round(wish.bytesPerSecond) : null
+    const { verb, digest, value } = rowOfWish(wish)
     try {
       const insert = this.#database.prepare('INSERT INTO wish (verb, digest, value) VALUES (?, ?, ?)')
-      return Number(insert.run(wish.verb, digest, value).lastInsertRowid)
+      return Number(insert.run(verb, digest, value).lastInsertRowid)
     } catch {
       return undefined
     }

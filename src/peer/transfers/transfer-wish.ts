@@ -1,4 +1,5 @@
 import { type Digest, parseDigest } from '../../protocol/digest.ts'
+import { LIMIT_NAMES, type LimitName } from './transfer-limits.ts'
 
 /** What a person can want with one transfer. */
 export const TRANSFER_VERBS = ['pause', 'resume', 'cancel', 'retry', 'first', 'last'] as const
@@ -8,14 +9,26 @@ export type TransferVerb = (typeof TRANSFER_VERBS)[number]
 export type TransferWish =
   /** Of one transfer, or of all where there is no digest; `first` and `last` are of one. */
   | { readonly verb: TransferVerb; readonly digest: Digest | undefined }
-  /** Bytes per second of all downloads; 0 for no limit. */
-  | { readonly verb: 'limit'; readonly bytesPerSecond: number }
+  | { readonly verb: 'limit'; readonly limit: LimitName; readonly value: number }
+
+const LIMIT_PREFIX = 'limit '
+
+/** A wish as a row of the store has it. */
+export function rowOfWish(wish: TransferWish): {
+  readonly verb: string
+  readonly digest: Digest | null
+  readonly value: number | null
+} {
+  if (wish.verb !== 'limit') return { verb: wish.verb, digest: wish.digest ?? null, value: null }
+  return { verb: `${LIMIT_PREFIX}${wish.limit}`, digest: null, value: Math.round(wish.value) }
+}
 
 /** The wish of a row of the store; `undefined` for one that makes no sense, or is of a later version. */
 export function wishOf(row: Record<string, unknown>): TransferWish | undefined {
   const { value } = row
-  if (row['verb'] === 'limit')
-    return typeof value === 'number' && value >= 0 ? { verb: 'limit', bytesPerSecond: value } : undefined
+  const limit = LIMIT_NAMES.find(name => `${LIMIT_PREFIX}${name}` === row['verb'])
+  if (limit !== undefined)
+    return typeof value === 'number' && value >= 0 ? { verb: 'limit', limit, value } : undefined
   const verb = TRANSFER_VERBS.find(one => one === row['verb'])
   if (verb === undefined) return undefined
   if (row['digest'] === null) return { verb, digest: undefined }

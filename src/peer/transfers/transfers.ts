@@ -11,6 +11,7 @@ import { QueueLock } from './queue-lock.ts'
 import type { Transfer, TransferState } from './transfer.ts'
 import { DEFAULT_AT_ONCE, TransferEngine } from './transfer-engine.ts'
 import { type TransferFlow, TransferFlows } from './transfer-flows.ts'
+import type { TransferLimits } from './transfer-limits.ts'
 import { type TransferObserver, TransferObservers } from './transfer-observer.ts'
 import { type QueuePause, type TransferCounts, TransferQueue, type WantedImage } from './transfer-queue.ts'
 import { TransferStore } from './transfer-store.ts'
@@ -27,8 +28,8 @@ export interface TransfersOptions {
   readonly isOwn?: (owner: Endpoint) => boolean
   /** Images fetched at once. */
   readonly atOnce?: number
-  /** Bytes per second, instead of what was last set for this folder; 0 for no limit. */
-  readonly downloadLimit?: number | undefined
+  /** Instead of what was last set for this folder. */
+  readonly givenLimits?: Partial<TransferLimits>
   /** Goes on even where a person paused the whole queue before. */
   readonly goOn?: boolean
   readonly fetcher?: ImageFetcher & Pick<ImageDownloader, 'setDownloadLimit'>
@@ -52,7 +53,7 @@ export class Transfers {
   readonly #flows = new TransferFlows()
   readonly #fetcher: ImageFetcher & Pick<ImageDownloader, 'setDownloadLimit'>
   readonly #engine: TransferEngine
-  #downloadLimit: number
+  #limits: TransferLimits
   #lookTimer: NodeJS.Timeout | undefined
   #seenWrites = 0
   #hasToldFlows = false
@@ -64,11 +65,11 @@ export class Transfers {
     this.#store = TransferStore.open(this.isKept ? storePath : ':memory:')
     this.#fetcher = fetcher
     this.#queue.restore(this.#store.transfers())
-    const { downloadLimit, isPaused } = this.#store.settings
+    const { limits, isPaused } = this.#store.settings
     if (isPaused && options.goOn !== true) this.#queue.pauseAll('asked')
     else if (isPaused) this.#store.keepSettings({ isPaused: false })
-    this.#downloadLimit = options.downloadLimit ?? downloadLimit
-    fetcher.setDownloadLimit(this.#downloadLimit)
+    this.#limits = { ...limits, ...options.givenLimits }
+    fetcher.setDownloadLimit(this.#limits.download)
     this.#observers.subscribe(this.#flows)
     const parts = { queue: this.#queue, store: this.#store, observer: this.#observers, fetcher, atOnce }
     this.#engine = new TransferEngine({ ...options, ...parts })
@@ -137,21 +138,21 @@ export class Transfers {
     this.#engine.wish('retry', [...this.#digestsIn('failed')])
   }
 
-  /** Bytes per second of all downloads; 0 for no limit. */
-  get downloadLimit(): number {
-    return this.#downloadLimit
+  get limits(): TransferLimits {
+    return this.#limits
   }
 
-  /** From now on, over restarts too. */
-  setDownloadLimit(bytesPerSecond: number): void {
-    this.#downloadLimit = bytesPerSecond
-    this.#store.keepSettings({ downloadLimit: bytesPerSecond })
-    this.#fetcher.setDownloadLimit(bytesPerSecond)
+  /** From now on, over restarts too. What there is of uploads is for whoever listens to `onLimits`. */
+  setLimits(limits: Partial<TransferLimits>): void {
+    this.#limits = { ...this.#limits, ...limits }
+    this.#store.keepSettings({ limits })
+    this.#fetcher.setDownloadLimit(this.#limits.download)
+    this.#observers.onLimits(this.#limits)
   }
 
   /** Does a wish of another process, or of a command line. */
   do(wish: TransferWish): void {
-    if (wish.verb === 'limit') this.setDownloadLimit(wish.bytesPerSecond)
+    if (wish.verb === 'limit') this.setLimits({ [wish.limit]: wish.value })
     else if (wish.digest !== undefined) this.wish(wish.verb, wish.digest)
     else if (wish.verb === 'pause') this.pauseAll()
     else if (wish.verb === 'resume') this.resumeAll()

@@ -125,3 +125,28 @@ test('nothing is asked after a request that ends in the middle', async t => {
   for await (const chunk of socket) answer += chunk
   assert.equal(answer, '')
 })
+
+test('a limit holds an upload back until it is lifted, and small answers go ahead of it', async t => {
+  const image = Buffer.concat([await picture(4), Buffer.alloc(9_000_000, 7)])
+  const { port, server } = await shareFile(t, image)
+  server.setUploadLimits({ ...DEFAULT_UPLOAD_LIMITS, bytesPerSecond: 1000 })
+  let isOver = false
+  const upload = talk(port, `GET ${md5(image)}`).then(result => {
+    isOver = true
+    return result
+  })
+  const head = await talk(port, `HEAD /images/${md5(image)} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+  assert.match(head.bytes.toString('latin1'), /^HTTP\/1\.1 200 OK\r\n/)
+  assert.equal(isOver, false)
+  server.setUploadLimits(DEFAULT_UPLOAD_LIMITS)
+  assert.equal(md5((await upload).bytes), md5(image))
+})
+
+test('with one slot a second large answer waits for the first, and gets it whole', async t => {
+  const image = Buffer.concat([await picture(5), Buffer.alloc(9_000_000, 7)])
+  const { port, server } = await shareFile(t, image)
+  server.setUploadLimits({ slots: 1, bytesPerSecond: 1000, bytesPerSecondEach: 0 })
+  const both = [talk(port, `GET ${md5(image)}`), talk(port, `GET ${md5(image)}`)]
+  server.setUploadLimits({ ...DEFAULT_UPLOAD_LIMITS, slots: 1 })
+  for (const { bytes } of await Promise.all(both)) assert.equal(md5(bytes), md5(image))
+})

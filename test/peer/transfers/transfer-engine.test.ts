@@ -27,6 +27,7 @@ function openEngine(directory: string, give: (name: string, port: number) => Fai
       void events.push(`${event} ${name}`)
   const observer: TransferObserver = {
     ...{ onAdded: () => {}, onStarted: () => {}, onProgress: () => {}, onFailedAttempt: () => {} },
+    onLimits: () => {},
     ...{ onSaved: note('saved'), onSkipped: note('skipped'), onRetrying: note('retrying') },
     ...{ onFailed: note('failed'), onResumed: () => void events.push('resumed') },
     onChanged: ({ name, state }) => void events.push(`${state} ${name}`),
@@ -106,7 +107,14 @@ test('an image that waits only for its name makes room for another, and eight sm
     limits: DEFAULT_FETCH_LIMITS,
     ...{ atOnce: 1, has: () => false, find: async () => undefined },
     observer: {
-      ...{ onAdded: silent, onChanged: silent, onStarted: silent, onProgress: silent, onSaved: silent },
+      ...{
+        onAdded: silent,
+        onChanged: silent,
+        onLimits: silent,
+        onStarted: silent,
+        onProgress: silent,
+        onSaved: silent,
+      },
       ...{ onSkipped: silent, onRetrying: silent, onFailed: silent, onPaused: silent, onResumed: silent },
       onFailedAttempt: silent,
     },

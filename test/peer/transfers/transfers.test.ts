@@ -6,6 +6,7 @@ import { imageFromListing } from '../../../src/peer/catalog-image.ts'
 import type { DownloadedImage, DownloadRequest } from '../../../src/peer/download/download-request.ts'
 import { DEFAULT_FETCH_LIMITS } from '../../../src/peer/download/fetch-limits.ts'
 import { askQueue, readQueue } from '../../../src/peer/transfers/ask-queue.ts'
+import { NO_TRANSFER_LIMITS } from '../../../src/peer/transfers/transfer-limits.ts'
 import { Transfers, type TransfersOptions } from '../../../src/peer/transfers/transfers.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { until } from '../../support/until.ts'
@@ -133,7 +134,10 @@ test('one of two has the queue of a folder, does what it is asked for, and leave
   other.transfers.add([image(3)], false)
   await other.transfers.stop()
   const one = image(1).digest
-  assert.equal(await askQueue(storePath, directory, [{ verb: 'limit', bytesPerSecond: 5000 }], never), true)
+  assert.equal(
+    await askQueue(storePath, directory, [{ verb: 'limit', limit: 'download', value: 5000 }], never),
+    true,
+  )
   assert.equal(await askQueue(storePath, directory, [{ verb: 'cancel', digest: one }], never), true)
   assert.equal(await askQueue(storePath, directory, [{ verb: 'pause', digest: undefined }], never), true)
   assert.equal(fetcher.limit, 5000)
@@ -143,7 +147,10 @@ test('one of two has the queue of a folder, does what it is asked for, and leave
     kept.transfers.map(({ name, state }) => `${name} ${state}`),
     ['1.png cancelled', '2.png waiting'],
   )
-  assert.deepEqual([kept.isWorked, kept.settings], [true, { downloadLimit: 5000, isPaused: true }])
+  assert.deepEqual(
+    [kept.isWorked, kept.settings],
+    [true, { limits: { ...NO_TRANSFER_LIMITS, download: 5000 }, isPaused: true }],
+  )
   await transfers.stop()
 
   // Nobody has it now: what is asked for is done to the store, and nothing is begun.
@@ -158,7 +165,7 @@ test('one of two has the queue of a folder, does what it is asked for, and leave
   next.transfers.resumeAll()
   await until(() => next.fetcher.begun.length === 1)
   await next.transfers.stop()
-  const last = await openTransfers(t, directory, { downloadLimit: 0 })
+  const last = await openTransfers(t, directory, { givenLimits: { download: 0 } })
   assert.deepEqual([last.fetcher.limit, last.transfers.pauseReason], [0, undefined])
   await last.transfers.stop()
 })
