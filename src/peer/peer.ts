@@ -6,6 +6,7 @@ import { Failure, isFailure, systemReason } from '../base/failure.ts'
 import type { ImageQuery } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
 import type { Endpoint } from '../protocol/endpoint.ts'
+import { type CatalogChange, watchCatalogChanges } from './catalog-changes.ts'
 import type { CatalogImage } from './catalog-image.ts'
 import type { PeerConfig } from './config.ts'
 import { removeAbandonedDownloads } from './download/abandoned-downloads.ts'
@@ -236,6 +237,11 @@ export class Peer implements PreviewSource {
   /** One image of the network; `undefined` where nobody has it. */
   image(digest: Digest, signal: AbortSignal): Promise<CatalogImage | undefined> {
     return this.#catalog.image(digest, signal)
+  }
+
+  /** Tells `onChange` what changes in the network, where the server says so, until `signal` aborts; never rejects. */
+  watchCatalog(onChange: (change: CatalogChange) => void, signal: AbortSignal): Promise<void> {
+    return watchCatalogChanges(this.#connection.locator, onChange, signal)
   }
 
   /** A preview of one of the shared images. */

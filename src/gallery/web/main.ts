@@ -1,0 +1,9 @@
+import { mount } from 'svelte'
+import './styles/base.css'
+import './styles/top-bar.css'
+import './styles/wall.css'
+import './styles/viewer.css'
+import Gallery from './Gallery.svelte'
+
+const target = document.getElementById('gallery')
+if (target !== null) mount(Gallery, { target })
