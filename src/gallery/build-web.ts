@@ -50,6 +50,8 @@ export async function buildWeb(folder: string): Promise<void> {
       outDir: folder,
       emptyOutDir: true,
       target: 'es2023',
+      // Those that know light-dark(): rewritten for older ones, a part of the page could not be dark in a light one.
+      cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
       // A file with data: in it would need a laxer policy.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },

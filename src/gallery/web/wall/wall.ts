@@ -147,6 +147,6 @@ export class Wall {
 }
 
 /** Width by height; that of a usual photograph where nobody said. */
-export function proportionOf({ width, height }: Picture): number {
+function proportionOf({ width, height }: Picture): number {
   return width === undefined || height === undefined || width < 1 || height < 1 ? 4 / 3 : width / height
 }
