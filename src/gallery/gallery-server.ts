@@ -14,7 +14,7 @@ import { CatalogWatchers } from './catalog-watchers.ts'
 import { Locks } from './locks.ts'
 import { NetworkPictures } from './network-pictures.ts'
 import { GalleryProblem, PROBLEM_MEDIA_TYPE } from './problems.ts'
-import { DownloadTaker, type PictureTaker } from './takings.ts'
+import { TransferTaker } from './takings.ts'
 import { OwnerPreviews } from './thumbnails/owner-previews.ts'
 import { readWebFiles } from './web-files.ts'
 
@@ -31,7 +31,7 @@ export type GalleryPeer = Pick<
   | 'networkImageCount'
   | 'watchCatalog'
   | 'preview'
-  | 'download'
+  | 'transfers'
 >
 
 /** How a gallery is served. */
@@ -43,8 +43,6 @@ export interface GalleryOptions {
   readonly webFolder: string
   /** Folder in which previews from other peers are kept; it is made when one comes. */
   readonly cacheFolder: string
-  /** What fetches pictures into the folder; {@link DownloadTaker} unless given. */
-  readonly taker?: PictureTaker
   /** A mistake of the gallery's own, or of the system under it. */
   readonly onFault: (fault: Error) => void
 }
@@ -78,7 +76,7 @@ export class Gallery {
   static async start(options: GalleryOptions): Promise<Gallery> {
     const { peer, onFault } = options
     const files = await readWebFiles(options.webFolder)
-    const taker = options.taker ?? new DownloadTaker(peer)
+    const taker = new TransferTaker(peer)
     const pictures = new NetworkPictures(peer)
     const previews = new OwnerPreviews({
       cache: new PreviewCache(options.cacheFolder, CACHE_BYTES),
@@ -94,7 +92,6 @@ export class Gallery {
     app.server.maxConnections = MAX_CONNECTIONS
     app.server.on('error', onFault)
     const stops = [() => watchers.stop(), () => app.close(), () => previews.stop()]
-    if (options.taker === undefined) stops.push(() => taker.stop())
 
     const lock: { locks: Locks | undefined } = { locks: undefined }
     app.addHook('onRequest', async (request, reply) => {

@@ -12,6 +12,7 @@ import type { ShapeOf } from '../protocol/shape.ts'
  *     GET  /api/events                        server-sent events: `catalog` CatalogNews, `takings` Takings
  *     GET  /api/takings                       -> Takings
  *     POST /api/takings                       wants pictures in the folder: Wanted -> Takings
+ *     POST /api/takings/wishes                pauses, resumes, cancels, retries: TakingWish -> Takings
  */
 
 /** Pictures wanted by one request, at most: what a person selects; all of a network is taken by the command line. */
@@ -145,9 +146,11 @@ export const Taking = {
   properties: {
     md5,
     name: { type: 'string' },
-    state: { type: 'string', enum: ['waiting', 'running', 'done', 'failed'] },
+    state: { type: 'string', enum: ['waiting', 'running', 'paused', 'retrying', 'done', 'failed'] },
     received: { ...count, description: 'bytes so far' },
     bytes: count,
+    owner: { type: 'string', description: 'who gave the last bytes' },
+    bytesPerSecond: count,
   },
 } as const
 export type Taking = ShapeOf<typeof Taking>
@@ -155,16 +158,28 @@ export type Taking = ShapeOf<typeof Taking>
 /** How everything that is wanted stands. */
 export const Takings = {
   type: 'object',
-  required: ['takings', 'waiting', 'running', 'done', 'failed'],
+  required: ['takings', 'waiting', 'running', 'paused', 'done', 'failed', 'isPaused', 'bytesPerSecond'],
   properties: {
-    takings: { type: 'array', items: Taking, description: 'those that changed last, at most 200' },
+    takings: { type: 'array', items: Taking, description: 'what is under way first; at most 200' },
     waiting: count,
     running: count,
+    paused: count,
     done: count,
     failed: count,
+    isPaused: { type: 'boolean', description: 'everything is held up' },
+    bytesPerSecond: count,
   },
 } as const
 export type Takings = ShapeOf<typeof Takings>
+
+/** What a person wants with a picture that is being fetched, or, without `md5`, with all of them. */
+export const TakingWish = {
+  type: 'object',
+  required: ['verb'],
+  properties: { verb: { type: 'string', enum: ['pause', 'resume', 'cancel', 'retry'] }, md5 },
+  additionalProperties: false,
+} as const
+export type TakingWish = ShapeOf<typeof TakingWish>
 
 /** What an event `catalog` says: something came or changed, and what went. */
 export interface CatalogNews {

@@ -1,107 +1,103 @@
 import type { CatalogImage } from '../peer/catalog-image.ts'
 import type { Peer } from '../peer/peer.ts'
-import type { Digest } from '../protocol/digest.ts'
-import { MAX_WANTED, type Taking, type Takings } from './gallery-shapes.ts'
+import type { Transfer } from '../peer/transfers/transfer.ts'
+import type { TransferObserver } from '../peer/transfers/transfer-observer.ts'
+import { parseDigest } from '../protocol/digest.ts'
+import type { Taking, Takings, TakingWish } from './gallery-shapes.ts'
 
 /** Whatever fetches pictures into the folder on behalf of the page. */
 export interface PictureTaker {
   /** Wants pictures; those that are wanted or there already are left as they are. */
   take(images: readonly CatalogImage[]): void
+  /** Does what a person wants with one of them, or with all. */
+  wish(wish: TakingWish): void
   /** How everything stands. */
   state(): Takings
   /** Calls `listener` after something changed, until the function that is returned is called. */
   subscribe(listener: () => void): () => void
-  stop(): Promise<void>
 }
 
-/** Pictures fetched at once. */
-const AT_ONCE = 4
-
-/** Pictures told of at once, those that changed last. */
+/** Pictures told of at once: more than that no drawer shows. */
 const MAX_TOLD = 200
 
-/** Fetches what is wanted by {@link Peer.download}, some at once, in the order in which they were wanted. */
-export class DownloadTaker implements PictureTaker {
-  readonly #peer: Pick<Peer, 'download' | 'has'>
-  readonly #stopping = new AbortController()
-  readonly #listeners = new Set<() => void>()
-  /** Everything wanted since the start, that which changed last at the end; at most twice {@link MAX_WANTED}. */
-  readonly #takings = new Map<Digest, Taking>()
-  readonly #queue: CatalogImage[] = []
-  readonly #running = new Set<Promise<void>>()
+/** What the page is told of each state; what a person called off is not told. */
+const TOLD_STATES: Readonly<Record<Transfer['state'], Taking['state'] | undefined>> = {
+  waiting: 'waiting',
+  running: 'running',
+  paused: 'paused',
+  retrying: 'retrying',
+  done: 'done',
+  skipped: 'done',
+  failed: 'failed',
+  cancelled: undefined,
+}
 
-  constructor(peer: Pick<Peer, 'download' | 'has'>) {
+/** What is told first. */
+const IMPORTANCE: readonly Taking['state'][] = ['running', 'retrying', 'failed', 'paused', 'waiting', 'done']
+
+/** The transfers of a peer, as its page has them. */
+export class TransferTaker implements PictureTaker {
+  readonly #peer: Pick<Peer, 'transfers' | 'has'>
+
+  constructor(peer: Pick<Peer, 'transfers' | 'has'>) {
     this.#peer = peer
   }
 
   take(images: readonly CatalogImage[]): void {
-    for (const image of images) {
-      const state = this.#takings.get(image.digest)?.state
-      if (state === 'waiting' || state === 'running' || this.#peer.has(image.digest)) continue
-      if (this.#queue.length >= MAX_WANTED) break
-      this.#note(image, 'waiting', 0)
-      this.#queue.push(image)
-    }
-    this.#startNext()
+    this.#peer.transfers.add(
+      images.filter(({ digest }) => !this.#peer.has(digest)),
+      false,
+    )
+  }
+
+  wish({ verb, md5 }: TakingWish): void {
+    const { transfers } = this.#peer
+    const digest = md5 === undefined ? undefined : parseDigest(md5)
+    transfers.do({ verb, digest })
   }
 
   state(): Takings {
-    const all = [...this.#takings.values()]
-    const countOf = (state: Taking['state']) => all.filter(taking => taking.state === state).length
+    const { transfers } = this.#peer
+    const { waiting, running, paused, retrying, done, skipped, failed } = transfers.counts
+    const told = transfers.list().flatMap(transfer => this.#tell(transfer) ?? [])
+    const importanceOf = ({ state }: Taking) => IMPORTANCE.indexOf(state)
     return {
-      takings: all.slice(-MAX_TOLD).reverse(),
-      waiting: countOf('waiting'),
-      running: countOf('running'),
-      done: countOf('done'),
-      failed: countOf('failed'),
+      takings: told.sort((one, other) => importanceOf(one) - importanceOf(other)).slice(0, MAX_TOLD),
+      waiting: waiting + retrying,
+      running,
+      paused,
+      done: done + skipped,
+      failed,
+      isPaused: transfers.pauseReason !== undefined,
+      bytesPerSecond: Math.round(transfers.flows().reduce((sum, flow) => sum + flow.bytesPerSecond, 0)),
     }
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    const observer: TransferObserver = {
+      onAdded: listener,
+      onStarted: listener,
+      onProgress: listener,
+      onFailedAttempt: listener,
+      onSaved: listener,
+      onSkipped: listener,
+      onRetrying: listener,
+      onFailed: listener,
+      onChanged: listener,
+      onPaused: listener,
+      onResumed: listener,
+    }
+    return this.#peer.transfers.subscribe(observer)
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    this.#queue.length = 0
-    await Promise.all(this.#running)
-  }
-
-  #startNext(): void {
-    while (this.#running.size < AT_ONCE && !this.#stopping.signal.aborted) {
-      const image = this.#queue.shift()
-      if (image === undefined) return
-      const running = this.#download(image).finally(() => {
-        this.#running.delete(running)
-        this.#startNext()
-      })
-      this.#running.add(running)
+  #tell({ digest, name, state, bytes, details }: Transfer): Taking | undefined {
+    const told = TOLD_STATES[state]
+    if (told === undefined) return undefined
+    const flow = state === 'running' ? this.#peer.transfers.flow(digest) : undefined
+    return {
+      ...{ md5: digest, name, state: told, received: flow?.bytes ?? bytes },
+      ...(details.bytes === undefined ? {} : { bytes: details.bytes }),
+      ...(flow === undefined ? {} : { owner: flow.owner, bytesPerSecond: Math.round(flow.bytesPerSecond) }),
     }
-  }
-
-  async #download(image: CatalogImage): Promise<void> {
-    this.#note(image, 'running', 0)
-    const observer = {
-      onBytes: (_owner: string, bytes: number) => this.#note(image, 'running', bytes),
-      onFailedAttempt: () => {},
-    }
-    try {
-      await this.#peer.download(image, observer, this.#stopping.signal)
-      this.#note(image, 'done', image.details.bytes ?? 0)
-    } catch {
-      this.#note(image, 'failed', 0)
-    }
-  }
-
-  #note({ digest, name, details }: CatalogImage, state: Taking['state'], received: number): void {
-    const bytes = details.bytes === undefined ? {} : { bytes: details.bytes }
-    this.#takings.delete(digest)
-    this.#takings.set(digest, { md5: digest, name, state, received, ...bytes })
-    for (const [oldest, taking] of this.#takings) {
-      if (this.#takings.size <= 2 * MAX_WANTED) break
-      if (taking.state === 'done' || taking.state === 'failed') this.#takings.delete(oldest)
-    }
-    for (const listener of this.#listeners) listener()
   }
 }

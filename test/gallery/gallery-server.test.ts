@@ -89,6 +89,7 @@ test('a gallery between two peers', async t => {
       '/api/session',
       '/api/summary',
       '/api/takings',
+      '/api/takings/wishes',
     ])
     for (const wrong of ['sort=worst', 'limit=0', 'limit=many', 'unknown=1', `search=${'a'.repeat(201)}`])
       assert.equal((await get(`/api/pictures?${wrong}`)).status, 400, wrong)

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { parseDigest } from '../../protocol/digest.ts'
-import { Takings, Wanted } from '../gallery-shapes.ts'
+import { Takings, TakingWish, Wanted } from '../gallery-shapes.ts'
 import type { NetworkPictures } from '../network-pictures.ts'
 import type { PictureTaker } from '../takings.ts'
 
@@ -47,6 +47,22 @@ export async function takingRoutes(
         const image = digest && (await pictures.find(digest, signal))
         if (image) taker.take([image])
       }
+      return taker.state()
+    },
+  )
+
+  app.post<{ Body: TakingWish }>(
+    '/api/takings/wishes',
+    {
+      schema: {
+        operationId: 'wish',
+        summary: 'Pauses, resumes, cancels or tries again one of them, or all',
+        body: TakingWish,
+        response: { 200: Takings },
+      },
+    },
+    async request => {
+      taker.wish(request.body)
       return taker.state()
     },
   )

@@ -1,4 +1,11 @@
-import type { CatalogNews, PictureDetails, PicturePage, Summary, Takings } from '../gallery-shapes.ts'
+import type {
+  CatalogNews,
+  PictureDetails,
+  PicturePage,
+  Summary,
+  Takings,
+  TakingWish,
+} from '../gallery-shapes.ts'
 import type { WallQuery } from './address-state.ts'
 
 /** The peer refused, or could not do, what the page asked for. */
@@ -49,6 +56,11 @@ export async function fetchDetails(md5: string, signal: AbortSignal): Promise<Pi
 /** Wants pictures in the folder. */
 export async function take(md5s: readonly string[]): Promise<Takings> {
   return (await post('/api/takings', { md5s })).json() as Promise<Takings>
+}
+
+/** Pauses, resumes, cancels or tries again. */
+export async function wish(wanted: TakingWish): Promise<Takings> {
+  return (await post('/api/takings/wishes', wanted)).json() as Promise<Takings>
 }
 
 /** Where a picture's preview of some size is. */

@@ -3,6 +3,7 @@ import './styles/base.css'
 import './styles/top-bar.css'
 import './styles/wall.css'
 import './styles/viewer.css'
+import './styles/drawer.css'
 import Gallery from './Gallery.svelte'
 
 const target = document.getElementById('gallery')
