@@ -16,7 +16,7 @@ import type { ShapeOf } from '../protocol/shape.ts'
  */
 
 /** Pictures wanted by one request, at most: what a person selects; all of a network is taken by the command line. */
-export const MAX_WANTED = 5000
+const MAX_WANTED = 5000
 
 const md5 = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const
 const count = { type: 'integer', minimum: 0 } as const

@@ -109,7 +109,7 @@ test('the gallery in a browser', async t => {
     await viewer.waitFor({ state: 'hidden' })
     assert.doesNotMatch(page.url(), /picture=/)
 
-    // A range of 50 by click and shift is taken, byte for byte.
+    // A range of 50 (of which one may be there already) by click and shift is taken, byte for byte.
     await page.getByLabel('Order').selectOption('name')
     await page.locator('.tile img.there').first().waitFor()
     await page.locator('.tile[aria-posinset="1"]').hover()
@@ -120,7 +120,7 @@ test('the gallery in a browser', async t => {
     }
     await page.locator('.picture[data-index="49"]').click({ modifiers: ['Shift'] })
     await page.getByRole('button', { name: 'Take 50' }).click()
-    await page.getByText(/5[01] of 5[01] pictures taken/).waitFor()
+    await page.getByText(/(49|50|51) of \1 pictures taken/).waitFor()
     const everything = new Set([...ana.pictures.values(), ...bruno.pictures.values()].map(md5))
     await until(async () => (await readdir(mine)).filter(file => file.endsWith('.png')).length >= 50)
     for (const file of await readdir(mine)) {
@@ -146,7 +146,7 @@ test('the gallery in a browser', async t => {
       carla.program.kill('SIGTERM')
       await shows(page, 61)
       await page.locator('.tile .picture').first().tap()
-      await page.getByRole('dialog').getByRole('button', { name: 'Tomar' }).waitFor()
+      await page.getByRole('dialog').getByRole('button', { name: 'Detalles' }).waitFor()
       await page.getByRole('button', { name: 'Cerrar' }).tap()
 
       // Without its key the same page shows nothing.
