@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import type { CatalogChange } from '../peer/catalog-changes.ts'
+import type { CatalogNews } from '../peer/catalog-client.ts'
 import type { Peer } from '../peer/peer.ts'
-import type { CatalogNews } from './gallery-shapes.ts'
+import type { WallNews } from './gallery-shapes.ts'
 import { GalleryProblem } from './problems.ts'
 import type { PictureTaker } from './takings.ts'
 
@@ -76,7 +76,7 @@ export class CatalogWatchers {
     this.#watching = { ending, over }
   }
 
-  #note(change: CatalogChange): void {
+  #note(change: CatalogNews): void {
     if (change.kind === 'image') this.#came += 1
     else if (change.kind === 'gone') this.#gone.add(change.digest)
     else this.#isReset = true
@@ -94,7 +94,7 @@ export class CatalogWatchers {
 
   #tell(): void {
     this.#timer = undefined
-    const news: CatalogNews = { came: this.#came, gone: [...this.#gone], reset: this.#isReset }
+    const news: WallNews = { came: this.#came, gone: [...this.#gone], reset: this.#isReset }
     const events =
       (news.came > 0 || news.gone.length > 0 || news.reset ? eventOf('catalog', news) : '') +
       (this.#isTaking ? eventOf('takings', this.#taker.state()) : '')

@@ -9,7 +9,7 @@ import type { ShapeOf } from '../protocol/shape.ts'
  *     GET  /api/pictures                      a page of the network's pictures: PictureQuery -> PicturePage
  *     GET  /api/pictures/{md5}                one picture -> PictureDetails
  *     GET  /api/pictures/{md5}/preview?size=  a raster image
- *     GET  /api/events                        server-sent events: `catalog` CatalogNews, `takings` Takings
+ *     GET  /api/events                        server-sent events: `catalog` WallNews, `takings` Takings
  *     GET  /api/takings                       -> Takings
  *     POST /api/takings                       wants pictures in the folder: Wanted -> Takings
  *     POST /api/takings/wishes                pauses, resumes, cancels, retries: TakingWish -> Takings
@@ -62,7 +62,6 @@ export const PictureQuery = {
       enum: ['mine', 'missing'],
       description: 'only what the folder holds, or does not hold',
     },
-    owner: { type: 'string', maxLength: 60, description: 'only what this owner has: ip:port or [ipv6]:port' },
   },
 } as const
 export type PictureQuery = ShapeOf<typeof PictureQuery>
@@ -182,7 +181,7 @@ export const TakingWish = {
 export type TakingWish = ShapeOf<typeof TakingWish>
 
 /** What an event `catalog` says: something came or changed, and what went. */
-export interface CatalogNews {
+export interface WallNews {
   readonly came: number
   /** MD5 sums, at most some hundred at once. */
   readonly gone: readonly string[]

@@ -24,11 +24,10 @@ export class NetworkPictures {
    * One page. Where it is restricted by what the index server does not know, a page may have fewer pictures than asked for,
    * even none, and others after it. Rejects as {@link Peer.page}.
    */
-  async page({ holding, owner, ...query }: PictureQuery, signal: AbortSignal): Promise<PicturePage> {
+  async page({ holding, ...query }: PictureQuery, signal: AbortSignal): Promise<PicturePage> {
     const isWanted = (image: CatalogImage): boolean =>
-      (holding === undefined || this.#peer.has(image.digest) === (holding === 'mine')) &&
-      (owner === undefined || image.owners.some(one => formatEndpoint(one) === owner))
-    const isRestricted = holding !== undefined || owner !== undefined
+      holding === undefined || this.#peer.has(image.digest) === (holding === 'mine')
+    const isRestricted = holding !== undefined
     const wanted = query.limit ?? DEFAULT_PAGE_ENTRIES
     const limit = isRestricted ? MAX_PAGE_ENTRIES : wanted
     const found: CatalogImage[] = []

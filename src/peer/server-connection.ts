@@ -36,7 +36,6 @@ export class ServerConnection {
   readonly renewal = new ServerAbility()
   /** Whether it has the catalog API. */
   readonly catalogApi = new ServerAbility()
-  readonly locator: ServerLocator
   readonly #onLimit: (limit: ServerLimit) => void
   #isLimitTold = false
   /** Why the catalog API did not answer the last time. */
@@ -44,7 +43,6 @@ export class ServerConnection {
 
   constructor({ server, plan, limits, onRetry, onLimit }: ServerConnectionOptions) {
     const locator = new ServerLocator(server)
-    this.locator = locator
     this.datagrams = new IndexClient({ locator, plan, onRetry })
     this.catalog = new CatalogClient({ locator, limits })
     this.#onLimit = onLimit

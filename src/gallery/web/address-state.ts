@@ -35,6 +35,11 @@ export function readAddress(fragment: string): AddressState {
   }
   if (typeof query['format'] === 'string' && !/^[a-z0-9]{1,8}(,[a-z0-9]{1,8}){0,15}$/.test(query['format']))
     delete query['format']
+  if (
+    typeof query['owner'] === 'string' &&
+    !/^([0-9.]{7,15}|\[[0-9a-fA-F:.]{2,45}\]):[0-9]{1,5}$/.test(query['owner'])
+  )
+    delete query['owner']
   const picture = parameters.get('picture') ?? ''
   return { query: query as WallQuery, picture: /^[0-9a-f]{32}$/.test(picture) ? picture : undefined }
 }

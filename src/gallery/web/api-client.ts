@@ -1,10 +1,10 @@
 import type {
-  CatalogNews,
   PictureDetails,
   PicturePage,
   Summary,
   Takings,
   TakingWish,
+  WallNews,
 } from '../gallery-shapes.ts'
 import type { WallQuery } from './address-state.ts'
 
@@ -70,7 +70,7 @@ export function previewAddress(md5: string, size: number): string {
 
 /** What is told of as it happens. */
 export interface NewsListener {
-  onCatalog(news: CatalogNews): void
+  onCatalog(news: WallNews): void
   onTakings(takings: Takings): void
   /** The stream stands again after it was cut: anything may have been missed. */
   onResumed(): void
@@ -91,7 +91,7 @@ export function listen(listener: NewsListener): () => void {
     wasCut = true
     listener.onPresence(false)
   })
-  events.addEventListener('catalog', event => listener.onCatalog(JSON.parse(event.data) as CatalogNews))
+  events.addEventListener('catalog', event => listener.onCatalog(JSON.parse(event.data) as WallNews))
   events.addEventListener('takings', event => listener.onTakings(JSON.parse(event.data) as Takings))
   return () => events.close()
 }

@@ -23,7 +23,7 @@ test('an address from anywhere is read as far as it makes sense', () => {
   for (const odd of [
     '#sort=worst&orientation=round&holding=yours',
     '#minWidth=-1&minBytes=1e9&format=<b>',
-    '#picture=x',
+    '#picture=x&owner=x',
   ])
     assert.deepEqual(readAddress(odd), { query: {}, picture: undefined })
   assertProperty(
