@@ -14,7 +14,7 @@ export interface OptionSpecification {
 export interface ArgumentSpecification {
   readonly name: keyof Messages['help']['argumentNames']
   readonly many?: true
-  /** With `many`: none will do. */
+  /** None will do. */
   readonly optional?: true
 }
 
@@ -41,6 +41,10 @@ const sharing = {
   'upload-limit-each': { value: 'rate', text: 'uploadLimitEach' },
   'upload-slots': { value: 'count', text: 'uploadSlots' },
   data: { value: 'directory', text: 'data' },
+} as const
+
+const gallery = {
+  'gallery-port': { value: 'portOrAny', text: 'galleryPort' },
 } as const
 
 /** Which pictures of the network are meant. */
@@ -76,7 +80,11 @@ export const commands = {
       verbose: { value: 'flag', text: 'verbose', short: 'v' },
     },
   },
-  client: { arguments: [{ name: 'server' }, { name: 'directory' }], options: sharing },
+  open: {
+    arguments: [{ name: 'directory' }, { name: 'server', optional: true }],
+    options: { 'no-browser': { value: 'flag', text: 'noBrowser' }, ...gallery, ...sharing },
+  },
+  client: { arguments: [{ name: 'server' }, { name: 'directory' }], options: { ...gallery, ...sharing } },
   list: {
     arguments: [{ name: 'server' }],
     options: {

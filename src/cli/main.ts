@@ -11,6 +11,7 @@ import { Terminal } from './terminal.ts'
 /** Each command is loaded when it is asked for: the demonstration's drawing library is none of the server's business. */
 const loaders: Record<CommandName, () => Promise<Command>> = {
   server: async () => (await import('./commands/server.ts')).runServer,
+  open: async () => (await import('./commands/open.ts')).runOpen,
   client: async () => (await import('./commands/client.ts')).runClient,
   list: async () => (await import('./commands/list.ts')).runList,
   get: async () => (await import('./commands/get.ts')).runGet,

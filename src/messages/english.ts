@@ -172,6 +172,7 @@ export const english = {
     },
     commandTexts: {
       server: 'run an index server, which knows who has which picture',
+      open: 'share a folder and see the pictures of the network in the browser',
       client: 'share a folder and use the network from a menu',
       list: 'list the pictures of the network',
       get: 'fetch pictures into a folder',
@@ -188,6 +189,8 @@ export const english = {
       host: 'IP address to listen on (default: all)',
       serverPort: 'UDP and TCP port to listen on (default: 13377)',
       sharePort: 'TCP port to share on (default: the one of last time, else any free one)',
+      galleryPort: 'TCP port of this computer on which the gallery is served (default: any free one)',
+      noBrowser: 'print the gallery’s address and open no browser',
       quiet: 'log warnings and errors only',
       verbose: 'log every request',
       udp: 'how datagrams travel: auto, fast (in batches, on Linux) or portable (default: auto)',
@@ -398,6 +401,12 @@ export const english = {
     noPreviousPage: 'There is no page before this one.',
     notRegistered: 'You are not registered. Choose 1 first.',
     bye: 'Goodbye.',
+  },
+  gallery: {
+    address: (address: string) => `The gallery, for this computer only: ${address}`,
+    building: 'Building the gallery’s page, once …',
+    fault: (reason: string) => `Something is wrong with the gallery (${reason}); going on.`,
+    unavailable: (reason: string) => `There is no gallery this time (${reason}).`,
   },
   share: {
     running: 'It stays so until you stop it with Ctrl-C.',

@@ -170,6 +170,7 @@ export const portuguese: Messages = {
     },
     commandTexts: {
       server: 'executa um servidor de índice, que sabe quem tem qual imagem',
+      open: 'compartilha uma pasta e mostra as imagens da rede no navegador',
       client: 'compartilha uma pasta e usa a rede por um menu',
       list: 'lista as imagens da rede',
       get: 'busca imagens para uma pasta',
@@ -186,6 +187,8 @@ export const portuguese: Messages = {
       host: 'endereço IP em que escutar (padrão: todos)',
       serverPort: 'porta UDP e TCP em que escutar (padrão: 13377)',
       sharePort: 'porta TCP em que compartilhar (padrão: a da última vez, senão qualquer uma livre)',
+      galleryPort: 'porta TCP deste computador em que a galeria é servida (padrão: qualquer uma livre)',
+      noBrowser: 'mostra o endereço da galeria sem abrir o navegador',
       quiet: 'registra só avisos e erros',
       verbose: 'registra cada pedido',
       udp: 'como os datagramas viajam: auto, fast (em lotes, no Linux) ou portable (padrão: auto)',
@@ -396,6 +399,12 @@ export const portuguese: Messages = {
     noPreviousPage: 'Não há página antes desta.',
     notRegistered: 'Este cliente não está registrado. Escolha 1 antes.',
     bye: 'Até logo.',
+  },
+  gallery: {
+    address: address => `A galeria, só para este computador: ${address}`,
+    building: 'Montando a página da galeria, uma vez só …',
+    fault: reason => `Há algo errado com a galeria (${reason}); continuando.`,
+    unavailable: reason => `Desta vez não há galeria (${reason}).`,
   },
   share: {
     running: 'Fica assim até ser encerrado com Ctrl-C.',

@@ -6,6 +6,8 @@ import { Failure, isFailure, systemReason } from '../base/failure.ts'
 import type { ImageQuery } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
 import type { Endpoint } from '../protocol/endpoint.ts'
+import { watchCatalogChanges } from './catalog-changes.ts'
+import type { CatalogNews } from './catalog-client.ts'
 import type { CatalogImage } from './catalog-image.ts'
 import type { PeerConfig } from './config.ts'
 import { removeAbandonedDownloads } from './download/abandoned-downloads.ts'
@@ -230,6 +232,11 @@ export class Peer implements PreviewSource {
   /** One image of the network; `undefined` where nobody has it. */
   image(digest: Digest, signal: AbortSignal): Promise<CatalogImage | undefined> {
     return this.#catalog.image(digest, signal)
+  }
+
+  /** Tells `onChange` what changes in the network, where the server says so, until `signal` aborts; never rejects. */
+  watchCatalog(onChange: (change: CatalogNews) => void, signal: AbortSignal): Promise<void> {
+    return watchCatalogChanges(this.#catalog, onChange, signal)
   }
 
   /** A preview of one of the shared images. */

@@ -4,10 +4,12 @@ import { DEFAULT_PEER_CONFIG, type PeerConfig } from '../../peer/config.ts'
 import { Peer } from '../../peer/peer.ts'
 import { formatEndpoint } from '../../protocol/endpoint.ts'
 import type { CommandContext } from '../context.ts'
+import { describeFailure } from '../describe-failure.ts'
 import { dataFolder, storePathOf } from '../folders.ts'
 import { parseServerAddress } from '../parse-arguments.ts'
 import { reportPeer, reportTransfers } from '../peer-reporter.ts'
 import { runMenu } from '../run-menu.ts'
+import { serveGallery } from '../serve-gallery.ts'
 import { limitsOfOptions } from '../transfer-limit-options.ts'
 
 /** `imagep2p client`: shares a folder and answers a menu until its end. */
@@ -18,12 +20,32 @@ export async function runClient(context: CommandContext): Promise<number> {
     terminal.print(
       messages.menu.title(peer.server, printable(peer.directory), peer.imageCount, peer.endpoint.port),
     )
-    await runMenu(peer, terminal, messages, signal)
+    const gallery = terminal.hasKeyboard ? await tryGallery(peer, context) : undefined
+    try {
+      await runMenu(peer, terminal, messages, signal)
+    } finally {
+      await gallery?.stop()
+    }
   } finally {
     await peer.stop()
   }
   terminal.print(messages.menu.bye)
   return 0
+}
+
+/** The menu works also where the gallery does not. */
+async function tryGallery(
+  peer: Peer,
+  context: CommandContext,
+): Promise<{ stop(): Promise<void> } | undefined> {
+  const { terminal, messages } = context
+  try {
+    return await serveGallery(peer, context, { opensBrowser: false })
+  } catch (error) {
+    const reason = error instanceof Failure ? describeFailure(error, messages) : String(error)
+    terminal.print(messages.gallery.unavailable(printable(reason)))
+    return undefined
+  }
 }
 
 /** Starts the peer that a command line asks for: `SERVER FOLDER` with `--port`, `--recursive` and `--data`. */

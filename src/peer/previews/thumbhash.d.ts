@@ -4,4 +4,7 @@ declare module 'thumbhash' {
    * bytes. Throws a RangeError where it is larger.
    */
   export function rgbaToThumbHash(width: number, height: number, rgba: Uint8Array): Uint8Array
+
+  /** The picture that a ThumbHash stands for, some 32 pixels on its longer side. Garbage gives garbage, or throws. */
+  export function thumbHashToRGBA(hash: Uint8Array): { w: number; h: number; rgba: Uint8Array<ArrayBuffer> }
 }

@@ -1,0 +1,190 @@
+import { ImageQuery } from '../protocol/catalog-api.ts'
+import type { ShapeOf } from '../protocol/shape.ts'
+
+/**
+ * The shapes of the gallery's own API: what a peer tells the page that it serves on 127.0.0.1, and nobody else.
+ *
+ *     POST /api/session                       exchanges the page's token for a cookie: Admission
+ *     GET  /api/summary                       -> Summary
+ *     GET  /api/pictures                      a page of the network's pictures: PictureQuery -> PicturePage
+ *     GET  /api/pictures/{md5}                one picture -> PictureDetails
+ *     GET  /api/pictures/{md5}/preview?size=  a raster image
+ *     GET  /api/events                        server-sent events: `catalog` WallNews, `takings` Takings
+ *     GET  /api/takings                       -> Takings
+ *     POST /api/takings                       wants pictures in the folder: Wanted -> Takings
+ *     POST /api/takings/wishes                pauses, resumes, cancels, retries: TakingWish -> Takings
+ */
+
+/** Pictures wanted by one request, at most: what a person selects; all of a network is taken by the command line. */
+const MAX_WANTED = 5000
+
+const md5 = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const
+const count = { type: 'integer', minimum: 0 } as const
+
+/** What admits a page: the token from its address. */
+export const Admission = {
+  type: 'object',
+  required: ['token'],
+  properties: { token: { type: 'string', maxLength: 100 } },
+  additionalProperties: false,
+} as const
+
+/** Which picture. */
+export const PictureReference = {
+  type: 'object',
+  required: ['md5'],
+  properties: { md5 },
+  additionalProperties: false,
+} as const
+
+/** How large a preview is wanted. */
+export const PreviewQuery = {
+  type: 'object',
+  properties: {
+    size: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 4096,
+      default: 320,
+      description: 'pixels of the longer side',
+    },
+  },
+  additionalProperties: false,
+} as const
+
+/** What the wall shows, and in which order: the catalog's query, and what only this peer can tell. */
+export const PictureQuery = {
+  ...ImageQuery,
+  properties: {
+    ...ImageQuery.properties,
+    holding: {
+      type: 'string',
+      enum: ['mine', 'missing'],
+      description: 'only what the folder holds, or does not hold',
+    },
+  },
+} as const
+export type PictureQuery = ShapeOf<typeof PictureQuery>
+
+const picture = {
+  md5,
+  name: { type: 'string', description: 'a stranger’s text' },
+  bytes: count,
+  width: count,
+  height: count,
+  format: { type: 'string' },
+  taken: { type: 'integer', description: 'seconds since 1970 by the camera’s own clock' },
+  placeholder: { type: 'string', description: 'a ThumbHash in base64' },
+  ownerCount: count,
+  isMine: { type: 'boolean', description: 'the folder holds it' },
+} as const
+
+/** A picture of the wall. */
+export const Picture = {
+  type: 'object',
+  required: ['md5', 'name', 'ownerCount', 'isMine'],
+  properties: picture,
+} as const
+export type Picture = ShapeOf<typeof Picture>
+
+/** One page of the wall. */
+export const PicturePage = {
+  type: 'object',
+  required: ['pictures', 'notApplied'],
+  properties: {
+    pictures: { type: 'array', items: Picture },
+    next: { type: 'string', description: 'the cursor of the page after this one; absent on the last' },
+    notApplied: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'parts of the query that this index server cannot be asked',
+    },
+  },
+} as const
+export type PicturePage = ShapeOf<typeof PicturePage>
+
+/** All that is known of one picture. */
+export const PictureDetails = {
+  type: 'object',
+  required: [...Picture.required, 'owners', 'disputed'],
+  properties: {
+    ...picture,
+    owners: { type: 'array', items: { type: 'string' } },
+    sha256: { type: 'string' },
+    disputed: { type: 'boolean', description: 'owners gave different SHA-256 for it' },
+  },
+} as const
+export type PictureDetails = ShapeOf<typeof PictureDetails>
+
+/** What the page says of this peer. */
+export const Summary = {
+  type: 'object',
+  required: ['server', 'folder', 'shared', 'port'],
+  properties: {
+    server: { type: 'string' },
+    folder: { type: 'string', description: 'its name, without what it lies in' },
+    shared: { ...count, description: 'pictures of the folder' },
+    port: count,
+    pictures: { ...count, description: 'pictures of the network; absent where the server does not say' },
+  },
+} as const
+export type Summary = ShapeOf<typeof Summary>
+
+/** Pictures to fetch into the folder. */
+export const Wanted = {
+  type: 'object',
+  required: ['md5s'],
+  properties: { md5s: { type: 'array', items: md5, minItems: 1, maxItems: MAX_WANTED } },
+  additionalProperties: false,
+} as const
+
+/** How one wanted picture stands. */
+export const Taking = {
+  type: 'object',
+  required: ['md5', 'name', 'state', 'received'],
+  properties: {
+    md5,
+    name: { type: 'string' },
+    state: { type: 'string', enum: ['waiting', 'running', 'paused', 'retrying', 'done', 'failed'] },
+    received: { ...count, description: 'bytes so far' },
+    bytes: count,
+    owner: { type: 'string', description: 'who gave the last bytes' },
+    bytesPerSecond: count,
+  },
+} as const
+export type Taking = ShapeOf<typeof Taking>
+
+/** How everything that is wanted stands. */
+export const Takings = {
+  type: 'object',
+  required: ['takings', 'waiting', 'running', 'paused', 'done', 'failed', 'isPaused', 'bytesPerSecond'],
+  properties: {
+    takings: { type: 'array', items: Taking, description: 'what is under way first; at most 200' },
+    waiting: count,
+    running: count,
+    paused: count,
+    done: count,
+    failed: count,
+    isPaused: { type: 'boolean', description: 'everything is held up' },
+    bytesPerSecond: count,
+  },
+} as const
+export type Takings = ShapeOf<typeof Takings>
+
+/** What a person wants with a picture that is being fetched, or, without `md5`, with all of them. */
+export const TakingWish = {
+  type: 'object',
+  required: ['verb'],
+  properties: { verb: { type: 'string', enum: ['pause', 'resume', 'cancel', 'retry'] }, md5 },
+  additionalProperties: false,
+} as const
+export type TakingWish = ShapeOf<typeof TakingWish>
+
+/** What an event `catalog` says: something came or changed, and what went. */
+export interface WallNews {
+  readonly came: number
+  /** MD5 sums, at most some hundred at once. */
+  readonly gone: readonly string[]
+  /** Changes were missed: everything may be different. */
+  readonly reset: boolean
+}

@@ -1,0 +1,83 @@
+import type { CatalogImage } from '../peer/catalog-image.ts'
+import type { Peer } from '../peer/peer.ts'
+import { DEFAULT_PAGE_ENTRIES, MAX_PAGE_ENTRIES } from '../protocol/catalog-api.ts'
+import type { Digest } from '../protocol/digest.ts'
+import { formatEndpoint } from '../protocol/endpoint.ts'
+import type { Picture, PictureDetails, PicturePage, PictureQuery } from './gallery-shapes.ts'
+
+/** Pages of the catalog looked through for one page of what only this peer can tell apart; the rest waits for the next. */
+const MAX_LOOKED_THROUGH = 10
+
+/** Images remembered, so that a preview and a take need not ask the index server again; the oldest goes first. */
+const MAX_REMEMBERED = 20_000
+
+/** What there is in the network, as the page asks for it. */
+export class NetworkPictures {
+  readonly #peer: Pick<Peer, 'page' | 'image' | 'has'>
+  readonly #remembered = new Map<Digest, CatalogImage>()
+
+  constructor(peer: Pick<Peer, 'page' | 'image' | 'has'>) {
+    this.#peer = peer
+  }
+
+  /**
+   * One page. Where it is restricted by what the index server does not know, a page may have fewer pictures than asked for,
+   * even none, and others after it. Rejects as {@link Peer.page}.
+   */
+  async page({ holding, ...query }: PictureQuery, signal: AbortSignal): Promise<PicturePage> {
+    const isWanted = (image: CatalogImage): boolean =>
+      holding === undefined || this.#peer.has(image.digest) === (holding === 'mine')
+    const isRestricted = holding !== undefined
+    const wanted = query.limit ?? DEFAULT_PAGE_ENTRIES
+    const limit = isRestricted ? MAX_PAGE_ENTRIES : wanted
+    const found: CatalogImage[] = []
+    let cursor = query.cursor
+    for (let looked = 1; ; looked += 1) {
+      const page = await this.#peer.page(
+        { sort: 'newest', ...query, limit, ...(cursor === undefined ? {} : { cursor }) },
+        signal,
+      )
+      found.push(...page.images.filter(isWanted))
+      cursor = page.next
+      const isEnough = !isRestricted || found.length >= wanted || looked === MAX_LOOKED_THROUGH
+      if (cursor !== undefined && !isEnough) continue
+      for (const image of found) this.#remember(image)
+      return {
+        pictures: found.map(image => this.#pictureOf(image)),
+        ...(cursor === undefined ? {} : { next: cursor }),
+        notApplied: [...page.notApplied],
+      }
+    }
+  }
+
+  /** All that is known of one picture now; `undefined` where nobody has it. */
+  async details(digest: Digest, signal: AbortSignal): Promise<PictureDetails | undefined> {
+    const image = await this.#peer.image(digest, signal)
+    if (image === undefined) return undefined
+    this.#remember(image)
+    const { sha256 } = image.details
+    return {
+      ...this.#pictureOf(image),
+      owners: image.owners.map(formatEndpoint),
+      ...(sha256 === undefined ? {} : { sha256 }),
+      disputed: image.disputed,
+    }
+  }
+
+  /** A picture as it was told last, or as the index server tells it. */
+  async find(digest: Digest, signal: AbortSignal): Promise<CatalogImage | undefined> {
+    return this.#remembered.get(digest) ?? this.#peer.image(digest, signal)
+  }
+
+  #pictureOf({ digest, name, ownerCount, details }: CatalogImage): Picture {
+    const { sha256: _, ...shown } = details
+    return { md5: digest, name, ...shown, ownerCount, isMine: this.#peer.has(digest) }
+  }
+
+  #remember(image: CatalogImage): void {
+    this.#remembered.delete(image.digest)
+    this.#remembered.set(image.digest, image)
+    const [oldest] = this.#remembered.keys()
+    if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest)
+  }
+}

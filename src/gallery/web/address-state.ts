@@ -1,0 +1,61 @@
+import type { PictureQuery } from '../gallery-shapes.ts'
+
+/** What the page shows, as its address says it: everything but what a person selected. */
+export interface AddressState {
+  readonly query: WallQuery
+  /** MD5 of the picture that is open. */
+  readonly picture: string | undefined
+}
+
+/** The part of a query that a person chooses. */
+export type WallQuery = Omit<PictureQuery, 'cursor' | 'limit'>
+
+const TEXTS = ['search', 'format', 'orientation', 'sort', 'holding', 'owner'] as const
+const NUMBERS = ['minBytes', 'maxBytes', 'minWidth', 'minHeight'] as const
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  orientation: ['landscape', 'portrait', 'square'],
+  sort: ['newest', 'name', 'size', 'owners'],
+  holding: ['mine', 'missing'],
+}
+
+/**
+ * Reads the fragment of the page's address, which browsers keep to themselves. What is not understood is left out: an
+ * address may come from anywhere.
+ */
+export function readAddress(fragment: string): AddressState {
+  const parameters = new URLSearchParams(fragment.replace(/^#/, ''))
+  const query: Record<string, string | number> = {}
+  for (const name of TEXTS) {
+    const text = parameters.get(name)?.slice(0, 200)
+    if (text && (CHOICES[name]?.includes(text) ?? true)) query[name] = text
+  }
+  for (const name of NUMBERS) {
+    const text = parameters.get(name) ?? ''
+    if (/^[1-9][0-9]{0,14}$/.test(text)) query[name] = Number(text)
+  }
+  if (typeof query['format'] === 'string' && !/^[a-z0-9]{1,8}(,[a-z0-9]{1,8}){0,15}$/.test(query['format']))
+    delete query['format']
+  if (
+    typeof query['owner'] === 'string' &&
+    !/^([0-9.]{7,15}|\[[0-9a-fA-F:.]{2,45}\]):[0-9]{1,5}$/.test(query['owner'])
+  )
+    delete query['owner']
+  const picture = parameters.get('picture') ?? ''
+  return { query: query as WallQuery, picture: /^[0-9a-f]{32}$/.test(picture) ? picture : undefined }
+}
+
+/** The fragment that {@link readAddress} reads the same again; empty where nothing is chosen. */
+export function writeAddress({ query, picture }: AddressState): string {
+  const parameters = new URLSearchParams()
+  for (const name of [...TEXTS, ...NUMBERS]) {
+    const value = query[name]
+    if (value !== undefined && value !== '') parameters.set(name, String(value))
+  }
+  if (picture !== undefined) parameters.set('picture', picture)
+  return parameters.size === 0 ? '' : `#${parameters}`
+}
+
+/** The token of an address as the program prints it. */
+export function tokenOf(fragment: string): string | undefined {
+  return new URLSearchParams(fragment.replace(/^#/, '')).get('token') ?? undefined
+}

@@ -1,0 +1,110 @@
+import type {
+  PictureDetails,
+  PicturePage,
+  Summary,
+  Takings,
+  TakingWish,
+  WallNews,
+} from '../gallery-shapes.ts'
+import type { WallQuery } from './address-state.ts'
+
+/** The peer refused, or could not do, what the page asked for. */
+export class ApiError extends Error {
+  readonly status: number
+
+  constructor(status: number) {
+    super(`HTTP ${status}`)
+    this.name = 'ApiError'
+    this.status = status
+  }
+}
+
+/** Exchanges the token of the page's address for the cookie. */
+export async function admit(token: string): Promise<void> {
+  await post('/api/session', { token })
+}
+
+/** What this peer and its network are. */
+export function fetchSummary(): Promise<Summary> {
+  return get<Summary>('/api/summary')
+}
+
+/** One page of the wall. */
+export function fetchPage(
+  query: WallQuery,
+  limit: number,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<PicturePage> {
+  const parameters = new URLSearchParams({ limit: String(limit) })
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) parameters.set(name, String(value))
+  if (cursor !== undefined) parameters.set('cursor', cursor)
+  return get<PicturePage>(`/api/pictures?${parameters}`, signal)
+}
+
+/** One picture; `undefined` where nobody has it. */
+export async function fetchDetails(md5: string, signal: AbortSignal): Promise<PictureDetails | undefined> {
+  try {
+    return await get<PictureDetails>(`/api/pictures/${md5}`, signal)
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined
+    throw error
+  }
+}
+
+/** Wants pictures in the folder. */
+export async function take(md5s: readonly string[]): Promise<Takings> {
+  return (await post('/api/takings', { md5s })).json() as Promise<Takings>
+}
+
+/** Pauses, resumes, cancels or tries again. */
+export async function wish(wanted: TakingWish): Promise<Takings> {
+  return (await post('/api/takings/wishes', wanted)).json() as Promise<Takings>
+}
+
+/** Where a picture's preview of some size is. */
+export function previewAddress(md5: string, size: number): string {
+  return `/api/pictures/${md5}/preview?size=${size}`
+}
+
+/** What is told of as it happens. */
+export interface NewsListener {
+  onCatalog(news: WallNews): void
+  onTakings(takings: Takings): void
+  /** The stream stands again after it was cut: anything may have been missed. */
+  onResumed(): void
+  /** Whether the peer can be reached. */
+  onPresence(isThere: boolean): void
+}
+
+/** Listens to what happens until the function that is returned is called. */
+export function listen(listener: NewsListener): () => void {
+  const events = new EventSource('/api/events')
+  let wasCut = false
+  events.addEventListener('open', () => {
+    listener.onPresence(true)
+    if (wasCut) listener.onResumed()
+    wasCut = false
+  })
+  events.addEventListener('error', () => {
+    wasCut = true
+    listener.onPresence(false)
+  })
+  events.addEventListener('catalog', event => listener.onCatalog(JSON.parse(event.data) as WallNews))
+  events.addEventListener('takings', event => listener.onTakings(JSON.parse(event.data) as Takings))
+  return () => events.close()
+}
+
+async function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  const response = await fetch(path, signal === undefined ? {} : { signal })
+  if (!response.ok) throw new ApiError(response.status)
+  return (await response.json()) as Answer
+}
+
+async function post(path: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (!response.ok) throw new ApiError(response.status)
+  return response
+}

@@ -1,0 +1,18 @@
+/** Lines on a field of 24 by 24. */
+export const icons = {
+  again: 'M19 12a7 7 0 1 1-2.2-5.1M19 3.5V8h-4.5',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  close: 'M6 6l12 12M18 6L6 18',
+  copy: 'M9 9h10v11H9zM15 9V4H5v11h4',
+  down: 'M12 4v12m-5-5l5 5 5-5M5 20h14',
+  filter: 'M4 6h16M7 12h10M10 18h4',
+  info: 'M12 11v6m0-10v.5M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z',
+  left: 'M15 5l-7 7 7 7',
+  minus: 'M5 12h14',
+  pause: 'M8.5 6v12M15.5 6v12',
+  play: 'M8 5.5v13l10.5-6.5z',
+  plus: 'M12 5v14M5 12h14',
+  right: 'M9 5l7 7-7 7',
+  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l4.5 4.5',
+} as const
+export type IconName = keyof typeof icons

@@ -1,0 +1,152 @@
+import type { Picture } from '../../gallery-shapes.ts'
+import { type Box, JustifiedRows, type RowShape } from './justified-rows.ts'
+import { type LoadPage, WallPages } from './wall-pages.ts'
+
+/** A picture where it stands. */
+export interface PlacedPicture {
+  readonly index: number
+  readonly picture: Picture
+  readonly box: Box
+}
+
+/** Screens that are loaded ahead of what is seen. */
+const SCREENS_AHEAD = 4
+
+/** The pictures of one query, laid out in rows. It knows nothing of the page that draws it. */
+export class Wall {
+  readonly #pages: WallPages
+  readonly #onChange: () => void
+  readonly #onFault: (fault: unknown) => void
+  #rows: JustifiedRows
+  #shape: RowShape
+
+  constructor(load: LoadPage, shape: RowShape, onChange: () => void, onFault: (fault: unknown) => void) {
+    this.#pages = new WallPages(load)
+    this.#shape = shape
+    this.#rows = new JustifiedRows(shape)
+    this.#onChange = onChange
+    this.#onFault = onFault
+  }
+
+  get count(): number {
+    return this.#pages.count
+  }
+
+  get height(): number {
+    return this.#rows.height
+  }
+
+  get isAtEnd(): boolean {
+    return this.#pages.isAtEnd
+  }
+
+  get notApplied(): readonly string[] {
+    return this.#pages.notApplied
+  }
+
+  /** Lays everything out anew where the shape is another. */
+  reshape(shape: RowShape): void {
+    const { width, height, gap } = this.#shape
+    if (shape.width === width && shape.height === height && shape.gap === gap) return
+    this.#shape = shape
+    this.#rows = new JustifiedRows(shape, this.#rows.proportions())
+  }
+
+  /** The pictures between two heights, and those of them that are held only. Loads what is missing. */
+  between(top: number, bottom: number): PlacedPicture[] {
+    const { from, to } = this.#rows.rowsBetween(top, bottom)
+    const first = this.#rows.startOf(from)
+    const last = this.#rows.startOf(to)
+    const placed: PlacedPicture[] = []
+    const seen = new Set<string>()
+    for (let index = first; index < last; index += 1) {
+      const picture = this.#pages.at(index)
+      // A catalog that changed while it was read may tell one twice.
+      if (picture === undefined || seen.has(picture.md5)) continue
+      seen.add(picture.md5)
+      placed.push({ index, picture, box: this.#rows.boxOf(index) })
+    }
+    void this.#pages.hold(first, last).then(hasCome => hasCome && this.#onChange(), this.#onFault)
+    this.#loadAhead(bottom, bottom - top)
+    return placed
+  }
+
+  /** Loads the first pages, `count` pictures at least where there are as many. Rejects as the loader does. */
+  async loadFirst(count: number): Promise<void> {
+    do await this.#loadNext()
+    while (!this.isAtEnd && this.count < count)
+  }
+
+  at(index: number): Picture | undefined {
+    return this.#pages.at(index)
+  }
+
+  boxOf(index: number): Box {
+    return this.#rows.boxOf(index)
+  }
+
+  /** The place of a picture held; -1 where it is not. */
+  placeOf(md5: string): number {
+    for (const index of this.#pages.placesOf(picture => picture.md5 === md5)) return index
+    return -1
+  }
+
+  /** The pictures held of some places. */
+  range(from: number, to: number): Picture[] {
+    const pictures: Picture[] = []
+    for (let index = Math.max(0, from); index <= Math.min(to, this.count - 1); index += 1) {
+      const picture = this.#pages.at(index)
+      if (picture !== undefined) pictures.push(picture)
+    }
+    return pictures
+  }
+
+  /** The place that is one row further up (-1) or down (1). */
+  inRowBeside(index: number, step: -1 | 1): number {
+    const row = this.#rows.rowOf(index) + step
+    if (row < 0 || row >= this.#rows.rowCount) return index
+    const { left, width } = this.#rows.boxOf(index)
+    return this.#rows.closestInRow(row, left + width / 2)
+  }
+
+  /** The pictures held that a rectangle touches. */
+  within({ left, top, width, height }: Box): Picture[] {
+    const { from, to } = this.#rows.rowsBetween(top, top + height)
+    const touched: Picture[] = []
+    for (let index = this.#rows.startOf(from); index < this.#rows.startOf(to); index += 1) {
+      const box = this.#rows.boxOf(index)
+      const isBeside = box.left > left + width || box.left + box.width < left
+      const isAboveOrBelow = box.top > top + height || box.top + box.height < top
+      const picture = this.#pages.at(index)
+      if (!isBeside && !isAboveOrBelow && picture !== undefined) touched.push(picture)
+    }
+    return touched
+  }
+
+  /** Notes that the folder holds a picture now. */
+  markMine(md5: string): void {
+    for (const index of this.#pages.placesOf(picture => picture.md5 === md5 && !picture.isMine)) {
+      const picture = this.#pages.at(index)
+      if (picture !== undefined) this.#pages.replace(index, { ...picture, isMine: true })
+    }
+  }
+
+  /** Ends what is being loaded; nothing is told any more. */
+  stop(): void {
+    this.#pages.stop()
+  }
+
+  #loadAhead(bottom: number, screen: number): void {
+    if (this.isAtEnd || this.#pages.isLoading || this.height > bottom + SCREENS_AHEAD * screen) return
+    void this.#loadNext().then(() => this.#onChange(), this.#onFault)
+  }
+
+  async #loadNext(): Promise<void> {
+    for (const picture of await this.#pages.loadNext()) this.#rows.append(proportionOf(picture))
+  }
+}
+
+/** Width by height; that of a usual photograph where nobody said. */
+function proportionOf({ width, height }: Picture): number {
+  return width === undefined || height === undefined || width < 1 || height < 1 ? 4 / 3 : width / height
+}

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import type { Picture, PicturePage } from '../../../src/gallery/gallery-shapes.ts'
+import { scrollWindow } from '../../../src/gallery/web/wall/scroll-window.ts'
+import { Wall } from '../../../src/gallery/web/wall/wall.ts'
+import { until } from '../../support/until.ts'
+
+const PAGE = 100
+
+function pictureAt(index: number): Picture {
+  const md5 = index.toString(16).padStart(32, '0')
+  return { md5, name: `${index}.jpg`, ownerCount: 1, isMine: false, width: 300, height: 200 }
+}
+
+/** A network of `total` pictures, and how often each of its pages was asked for. */
+function networkOf(total: number) {
+  const asked = new Map<number, number>()
+  const load = async (cursor: string | undefined): Promise<PicturePage> => {
+    const from = Number(cursor ?? 0)
+    asked.set(from, (asked.get(from) ?? 0) + 1)
+    const to = Math.min(total, from + PAGE)
+    const pictures = Array.from({ length: to - from }, (_, index) => pictureAt(from + index))
+    return { pictures, notApplied: [], ...(to < total ? { next: String(to) } : {}) }
+  }
+  return { load, asked }
+}
+
+function fail(fault: unknown): void {
+  throw fault
+}
+
+const shape = { width: 1000, height: 200, gap: 4 }
+
+test('a wall loads ahead of what is seen, and no more', async () => {
+  const { load, asked } = networkOf(100_000)
+  let changes = 0
+  const wall = new Wall(
+    load,
+    shape,
+    () => {
+      changes += 1
+    },
+    fail,
+  )
+  await wall.loadFirst(1)
+  assert.equal(wall.count, PAGE)
+  const seen = wall.between(0, 800)
+  assert.ok(seen.length > 10 && seen.length < 30)
+  assert.equal(asked.size, 1, 'what is there reaches far enough')
+  for (let round = 0; round < 20; round += 1) {
+    wall.between(wall.height / 2, wall.height / 2 + 800)
+    await setImmediate()
+  }
+  assert.ok(changes > 0 && asked.size > 1 && asked.size < 5, `${asked.size} pages`)
+  wall.stop()
+})
+
+test('of a large wall only some pages are held; the others come again when they are looked at', async () => {
+  const { load, asked } = networkOf(20_000)
+  let changes = 0
+  const wall = new Wall(
+    load,
+    shape,
+    () => {
+      changes += 1
+    },
+    fail,
+  )
+  await wall.loadFirst(20_000)
+  assert.ok(wall.isAtEnd)
+  assert.equal(wall.range(0, wall.count).length < 5000, true)
+  assert.equal(wall.at(0), undefined)
+  wall.between(0, 500)
+  await until(() => changes > 0)
+  assert.equal(asked.get(0), 2)
+  assert.deepEqual(
+    wall.between(0, 500).map(({ index, picture }) => [index, picture.md5]),
+    wall.between(0, 500).map(({ index }) => [index, pictureAt(index).md5]),
+  )
+  assert.equal(wall.between(0, 500)[0]?.picture.name, '0.jpg')
+  wall.stop()
+})
+
+test('a page that shrank meanwhile leaves places empty, and one picture is never shown twice', async () => {
+  let isShrunk = false
+  const wall = new Wall(
+    async cursor => {
+      const from = Number(cursor ?? 0)
+      const numbers =
+        isShrunk && from === 0 ? [0, 2, 2] : Array.from({ length: 4 }, (_, index) => from + index)
+      return {
+        pictures: numbers.map(pictureAt),
+        notApplied: [],
+        ...(from < 200 ? { next: String(from + 4) } : {}),
+      }
+    },
+    shape,
+    () => {},
+    fail,
+  )
+  await wall.loadFirst(200)
+  isShrunk = true
+  wall.between(0, 100)
+  await until(() => wall.at(0) !== undefined)
+  const shown = wall.between(0, 100).map(({ picture }) => picture.name)
+  assert.deepEqual(shown.slice(0, 2), ['0.jpg', '2.jpg'])
+  assert.equal(new Set(shown).size, shown.length)
+  wall.stop()
+})
+
+test('pictures are found by place, by rectangle and by row', async () => {
+  const { load } = networkOf(60)
+  const wall = new Wall(load, shape, () => {}, fail)
+  await wall.loadFirst(60)
+  assert.equal(wall.placeOf(pictureAt(17).md5), 17)
+  assert.equal(wall.placeOf('f'.repeat(32)), -1)
+  const { left, top, width, height } = wall.boxOf(5)
+  const around = { left: left + 5, top: top + 5, width: width - 10, height: height - 10 }
+  assert.deepEqual(
+    wall.within(around).map(({ name }) => name),
+    ['5.jpg'],
+  )
+  assert.equal(wall.within({ left: 0, top: 0, width: 1000, height: wall.height }).length, 60)
+  assert.equal(wall.inRowBeside(0, -1), 0)
+  const below = wall.inRowBeside(0, 1)
+  assert.ok(below > 0 && wall.inRowBeside(below, -1) === 0)
+  wall.markMine(pictureAt(3).md5)
+  assert.equal(wall.at(3)?.isMine, true)
+  const before = wall.height
+  wall.reshape({ ...shape, width: 500 })
+  assert.ok(wall.height > before)
+})
+
+test('a wall higher than an element can be is scrolled by parts, without a jump', () => {
+  const viewport = 800
+  const total = 60_000_000
+  assert.deepEqual(scrollWindow(5000, viewport, 0, 120), { origin: 0, height: 5000, scrollTop: 120 })
+  let origin = 0
+  let scrollTop = 0
+  let moves = 0
+  while (origin + scrollTop < total - viewport) {
+    const at = Math.min(scrollTop + 50_000, 12_000_000 - viewport)
+    const moved = scrollWindow(total, viewport, origin, at)
+    assert.equal(moved.origin + moved.scrollTop, origin + at)
+    assert.ok(moved.scrollTop >= 0 && moved.scrollTop + viewport <= moved.height)
+    moves += moved.origin === origin ? 0 : 1
+    if (moved.origin === origin && moved.scrollTop === scrollTop) break
+    ;({ origin, scrollTop } = moved)
+  }
+  assert.equal(origin + 12_000_000, total)
+  assert.ok(moves > 5)
+  while (origin + scrollTop > 0) {
+    const moved = scrollWindow(total, viewport, origin, Math.max(0, scrollTop - 50_000))
+    if (moved.origin === origin && moved.scrollTop === scrollTop) break
+    ;({ origin, scrollTop } = moved)
+  }
+  assert.deepEqual([origin, scrollTop], [0, 0])
+})
