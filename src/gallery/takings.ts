@@ -86,6 +86,7 @@ export class TransferTaker implements PictureTaker {
       onChanged: listener,
       onPaused: listener,
       onResumed: listener,
+      onLimits: () => {},
     }
     return this.#peer.transfers.subscribe(observer)
   }
