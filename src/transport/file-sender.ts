@@ -3,9 +3,9 @@ import { EINTR, loadSendFile, type SendFile } from './linux-send-file.ts'
 import type { RequestConnection } from './request-connection.ts'
 
 /** Bytes handed to sendfile(2) in one call. */
-const CALL_BYTES = 1024 ** 2
+const CALL_BYTES = 4 * 1024 ** 2
 /** Bytes sent before the rest of the program gets its turn. */
-const TURN_BYTES = 4 * CALL_BYTES
+const TURN_BYTES = CALL_BYTES
 /** Bytes that go through this program at a time where sendfile(2) cannot be used, or that go out before a pace is asked. */
 const CHUNK_BYTES = 65_536
 

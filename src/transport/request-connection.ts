@@ -108,6 +108,8 @@ function addressOf(socket: Socket): string {
   const text = socket.remoteAddress
   if (text === undefined) return ''
   if (socket.remoteFamily === 'IPv4') return text
+  // An IPv4 address on a dual-stack socket, as every system writes it.
+  if (text.startsWith('::ffff:') && text.includes('.')) return text.slice('::ffff:'.length)
   const bytes = Buffer.alloc(ADDRESS_BYTES)
   return writeAddress(text, bytes) ? formatAddress(bytes) : ''
 }

@@ -160,7 +160,7 @@ export class Library {
     for (const path of this.#byDigest.get(digest) ?? []) {
       const known = this.#files.get(path)
       if (known === undefined) continue
-      const opened = openUnchanged(join(this.#options.directory, path), known.fingerprint, {
+      const opened = openUnchanged(`${this.#options.directory}/${path}`, known.fingerprint, {
         mediaType: mediaTypeOf(known.image?.formatId ?? ''),
         sha256: () => this.#sha256Of(path, digest),
       })

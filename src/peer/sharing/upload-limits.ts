@@ -31,7 +31,8 @@ const LOOK_MS = 250
 /** How many milliseconds' worth small answers may go ahead of what the limit allows, so that they never wait behind large ones. */
 const SMALL_AHEAD_MS = 1000
 
-const NO_LIMIT: Pace = { isLimited: false, take: () => undefined }
+/** The pace of what is not held back. */
+export const NO_LIMIT: Pace = { isLimited: false, take: () => undefined }
 
 /** The rates of uploads, of all together and of each asker. */
 export class UploadLimits {
@@ -48,17 +49,20 @@ export class UploadLimits {
     for (const limit of this.#each.values()) limit.set(bytesPerSecondEach)
   }
 
+  /** True while there is any limit. */
+  get isSet(): boolean {
+    return this.#bytesPerSecond > 0 || this.#bytesPerSecondEach > 0
+  }
+
   /** The pace of one answer to `asker`. One that is small goes ahead of large ones. */
   pace(asker: string, isSmall: boolean, signal: () => AbortSignal): Pace {
     const limits = this
-    // What is small is over before a limit could be set.
-    if (isSmall && this.#bytesPerSecond === 0 && this.#bytesPerSecondEach === 0) return NO_LIMIT
     return {
       get isLimited() {
-        return limits.#bytesPerSecond > 0 || limits.#bytesPerSecondEach > 0
+        return limits.isSet
       },
       take(bytes) {
-        if (limits.#bytesPerSecond === 0 && limits.#bytesPerSecondEach === 0) return undefined
+        if (!limits.isSet) return undefined
         const each = limits.#of(asker)
         const ahead = isSmall ? SMALL_AHEAD_MS : 0
         return limits.#wait(

@@ -1,7 +1,7 @@
 import { monotonicMs } from '../../base/clock.ts'
 import type { FileBytes, FileSender } from '../../transport/file-sender.ts'
 import type { RequestConnection } from '../../transport/request-connection.ts'
-import { UploadLimits, type UploadLimitsConfig } from './upload-limits.ts'
+import { NO_LIMIT, UploadLimits, type UploadLimitsConfig } from './upload-limits.ts'
 import { UploadSlots } from './upload-slots.ts'
 
 /** Bytes up to which an answer is small: it needs no slot, and goes ahead of what the limits hold back. */
@@ -57,7 +57,7 @@ export class Uploads {
   /** Waits for its turn and sends; false where the file or the connection ended before. */
   async send(connection: RequestConnection, bytes: FileBytes): Promise<boolean> {
     if (bytes.end - bytes.start <= SMALL_ANSWER_BYTES) return this.sendEntered(connection, bytes)
-    if (!(await this.enter(connection, connection.signal))) return false
+    if (!this.tryEnter(connection) && !(await this.enter(connection, connection.signal))) return false
     try {
       return await this.sendEntered(connection, bytes)
     } finally {
@@ -68,6 +68,8 @@ export class Uploads {
   /** Sends what has its slot, or needs none. */
   sendEntered(connection: RequestConnection, bytes: FileBytes): Promise<boolean> {
     const isSmall = bytes.end - bytes.start <= SMALL_ANSWER_BYTES
+    // What is small is over before a limit could be set.
+    if (isSmall && !this.#limits.isSet) return this.#sender.send(connection, bytes, NO_LIMIT)
     const pace = this.#limits.pace(connection.address, isSmall, () => connection.signal)
     return this.#sender.send(connection, bytes, {
       get isLimited() {
@@ -84,6 +86,7 @@ export class Uploads {
 
   /** Counts an answer that was small enough to go out in one piece. */
   async countSmall(connection: RequestConnection, bytes: number): Promise<void> {
+    if (!this.#limits.isSet) return
     await this.#limits.pace(connection.address, true, () => connection.signal).take(bytes)
   }
 }
