@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -51,7 +50,7 @@ async function talk({ endpoint }: RequestListener, pieces: readonly string[], en
     text += chunk.toString('latin1')
   })
   socket.once('end', () => socket.end())
-  const closed = once(socket, 'close')
+  const closed = new Promise(resolve => socket.once('close', resolve))
   for (const piece of pieces) {
     socket.write(piece)
     if (pieces.length > 1) await wait(1)
@@ -120,6 +119,7 @@ test('a head that trickles in is cut, the first as the second', async t => {
   for (const first of ['', `GET /a HTTP/1.1\r\n${HEAD}`]) {
     const socket = connect(listener.endpoint.port, '127.0.0.1')
     socket.on('error', () => {})
+    const closed = new Promise(resolve => socket.once('close', resolve))
     socket.write(`${first}GET /b HTTP/1.1\r\n`)
     const timer = setInterval(() => socket.write('X: y\r\n'), 5)
     t.after(() => clearInterval(timer))
@@ -127,7 +127,7 @@ test('a head that trickles in is cut, the first as the second', async t => {
     socket.on('data', chunk => {
       text += chunk
     })
-    await once(socket, 'close')
+    await closed
     clearInterval(timer)
     assert.deepEqual(bodiesIn(text), first === '' ? [] : ['/a'])
   }
