@@ -350,6 +350,7 @@ function hasSameDetails(one: ImageDetails, other: ImageDetails): boolean {
     one.format === other.format &&
     one.taken === other.taken &&
     one.sha256 === other.sha256 &&
-    one.placeholder === other.placeholder
+    one.placeholder === other.placeholder &&
+    one.likeness === other.likeness
   )
 }

@@ -1,4 +1,5 @@
 import type { ImageDetails } from '../protocol/image-details.ts'
+import { likenessWord } from '../protocol/likeness.ts'
 import { ByteChains } from './byte-chains.ts'
 import { NO_ROW, Rows } from './rows.ts'
 
@@ -9,8 +10,9 @@ const WIDTH = 3
 const HEIGHT = 4
 const FORMAT = 5
 const TAKEN = 7
-const REST = 9
-const DETAILS_WORDS = 10
+const LIKENESS = 9
+const REST = 11
+const DETAILS_WORDS = 12
 
 /** Bits of the first word: which details are given, and whether owners disagree about the SHA-256. */
 const HAS_BYTES = 1
@@ -19,6 +21,7 @@ const HAS_FORMAT = 4
 const HAS_TAKEN = 8
 const HAS_SHA256 = 16
 const IS_DISPUTED = 32
+const HAS_LIKENESS = 64
 /** Bytes of the placeholder, from this bit on. */
 const PLACEHOLDER_SHIFT = 8
 const PLACEHOLDER_MASK = 0xff
@@ -27,7 +30,7 @@ const SHA256_BYTES = 32
 const FORMAT_CHARACTERS = 8
 const LOW_WORD = 2 ** 32
 
-/** 320 KiB of rows at a time. */
+/** 384 KiB of rows at a time. */
 const SEGMENT_DETAILS = 1 << 13
 
 /** The details of images, for those that have any: a row each, and a chain of bytes for SHA-256 and placeholder. */
@@ -43,7 +46,7 @@ export class Details {
   /** Keeps details and answers their row. Width and height count together only. */
   add(details: ImageDetails, isDisputed: boolean): number {
     const row = this.#rows.allocate()
-    const { bytes, width, height, format, taken, sha256, placeholder } = details
+    const { bytes, width, height, format, taken, sha256, placeholder, likeness } = details
     let given = isDisputed ? IS_DISPUTED : 0
     if (bytes !== undefined) {
       given |= HAS_BYTES
@@ -63,6 +66,11 @@ export class Details {
     if (taken !== undefined) {
       given |= HAS_TAKEN
       this.#setLong(row, TAKEN, taken)
+    }
+    if (likeness !== undefined) {
+      given |= HAS_LIKENESS
+      this.#rows.set(row, LIKENESS, likenessWord(likeness, 0))
+      this.#rows.set(row, LIKENESS + 1, likenessWord(likeness, 1))
     }
     const sum = Buffer.from(sha256 ?? '', 'hex')
     if (sum.length === SHA256_BYTES) given |= HAS_SHA256
@@ -94,6 +102,9 @@ export class Details {
       ...((given & HAS_TAKEN) !== 0 && { taken: this.#getLong(row, TAKEN) }),
       ...(sum > 0 && { sha256: rest.toString('hex', 0, sum) }),
       ...(rest.length > sum && { placeholder: rest.toString('base64', sum) }),
+      ...((given & HAS_LIKENESS) !== 0 && {
+        likeness: hexadecimal(this.likenessWord(row, 0)) + hexadecimal(this.likenessWord(row, 1)),
+      }),
     }
   }
 
@@ -112,6 +123,11 @@ export class Details {
 
   height(row: number): number {
     return (this.#rows.get(row, GIVEN) & HAS_SIZE_IN_PIXELS) === 0 ? -1 : this.#rows.get(row, HEIGHT)
+  }
+
+  /** The higher (0) or the lower (1) 32 bits of the likeness; both are 0 where it is not known. */
+  likenessWord(row: number, word: 0 | 1): number {
+    return (this.#rows.get(row, GIVEN) & HAS_LIKENESS) === 0 ? 0 : this.#rows.get(row, LIKENESS + word)
   }
 
   /** Whether the format is the one of these words, see {@link formatWords}. */
@@ -148,6 +164,10 @@ export class Details {
   #getLong(row: number, field: number): number {
     return (this.#rows.get(row, field + 1) | 0) * LOW_WORD + this.#rows.get(row, field)
   }
+}
+
+function hexadecimal(word: number): string {
+  return word.toString(16).padStart(8, '0')
 }
 
 /** A format's name as it is kept: its characters, padded with NUL, in two words. */

@@ -1,12 +1,21 @@
 import { DEFAULT_PAGE_ENTRIES, type ImageQuery } from '../../protocol/catalog-api.ts'
+import { ALIKE_BITS, likenessWord } from '../../protocol/likeness.ts'
 import { imageInPlaces, sequenceInPlaces } from '../image-order.ts'
 import type { Images } from '../images.ts'
 import { NO_ROW } from '../rows.ts'
 import { FoldedNames } from './folded-names.ts'
 import { ImageFilter } from './image-filter.ts'
+import { distanceAt, Likenesses, lastAlike } from './likenesses.ts'
 import { BLOCK_PLACES, NameSignatures } from './name-signatures.ts'
 import { OwnedImages, type OwnerColumns, type OwnerIdentity } from './owned-images.ts'
-import { decodeCursor, encodeCursor, SORTED_NAME_BYTES, type Sort, type SortPlace } from './page-cursor.ts'
+import {
+  decodeCursor,
+  encodeCursor,
+  SORTED_NAME_BYTES,
+  type Sort,
+  type SortPlace,
+  sortOf,
+} from './page-cursor.ts'
 import { prefixNumber, SortNumbers } from './sort-numbers.ts'
 import { type PlacedImage, SortedPage } from './sorted-page.ts'
 
@@ -28,8 +37,9 @@ export interface FoundPage {
 interface SearchColumns {
   readonly names: FoldedNames
   readonly signatures: NameSignatures
+  readonly likenesses: Likenesses
   /** What is sorted by. */
-  readonly numbers: Readonly<Record<Exclude<Sort, 'newest'>, SortNumbers>>
+  readonly numbers: Readonly<Record<Exclude<Sort, 'newest' | 'likeness'>, SortNumbers>>
 }
 
 const NO_TEXT = Buffer.alloc(0)
@@ -49,6 +59,7 @@ export class ImageSearches {
     this.#columns = {
       names,
       signatures: new NameSignatures(images.order, names),
+      likenesses: new Likenesses(images),
       numbers: {
         name: new SortNumbers(images, (_, chunk, place) => {
           const starts = names.startsOf(chunk)
@@ -65,8 +76,8 @@ export class ImageSearches {
 
   /** Bytes of storage taken from the system. */
   get capacityBytes(): number {
-    const { names, signatures, numbers } = this.#columns
-    const columns = [names, signatures, ...Object.values(numbers)]
+    const { names, signatures, likenesses, numbers } = this.#columns
+    const columns = [names, signatures, likenesses, ...Object.values(numbers)]
     return columns.reduce((sum, { capacityBytes }) => sum + capacityBytes, 0)
   }
 
@@ -75,8 +86,8 @@ export class ImageSearches {
    * query's cursor is none of such a listing.
    */
   begin(query: ImageQuery, owner?: readonly OwnerIdentity[]): ImageSearch | undefined {
-    const { sort = 'newest', cursor } = query
-    const after = cursor === undefined ? undefined : decodeCursor(sort, cursor)
+    const { cursor } = query
+    const after = cursor === undefined ? undefined : decodeCursor(sortOf(query), cursor)
     if (cursor !== undefined && after === undefined) return undefined
     const owned = owner === undefined ? undefined : new OwnedImages(this.#owners, owner)
     return new ImageSearch(this.#images, this.#columns, query, after, owned)
@@ -95,6 +106,8 @@ const Effort = {
   folding: 600,
   /** A number that is read from an image and its details. */
   reading: 60,
+  /** A likeness that is compared. */
+  likeness: 4,
 } as const
 
 /**
@@ -105,11 +118,13 @@ const Effort = {
 export class ImageSearch {
   readonly #images: Images
   readonly #columns: SearchColumns
-  /** What the search is sorted by; `newest` needs none. */
+  /** What the search is sorted by; `newest` and `likeness` need none. */
   readonly #numbers: SortNumbers | undefined
   readonly #filter: ImageFilter
   readonly #owned: OwnedImages | undefined
   readonly #readsNames: boolean
+  /** The words of the likeness that images are to have, or nearly. */
+  readonly #like: readonly [high: number, low: number] | undefined
   readonly #sort: Sort
   readonly #limit: number
   /** One more than the page holds: whether there is a page after it. */
@@ -122,6 +137,7 @@ export class ImageSearch {
   #text: Buffer = NO_TEXT
   #starts: Uint32Array = NO_STARTS
   #chunkNumbers: Float64Array | undefined
+  #likenesses: Uint32Array = NO_STARTS
   /** Places of it whose images were looked at. */
   #looked = 0
 
@@ -136,9 +152,11 @@ export class ImageSearch {
     this.#images = images
     this.#columns = columns
     this.#filter = new ImageFilter(query)
-    this.#sort = query.sort ?? 'newest'
+    this.#sort = sortOf(query)
+    this.#like = query.like === undefined ? undefined : likenessOf(query.like)
     this.#readsNames = this.#filter.hasWords || this.#sort === 'name'
-    this.#numbers = this.#sort === 'newest' ? undefined : columns.numbers[this.#sort]
+    this.#numbers =
+      this.#sort === 'newest' || this.#sort === 'likeness' ? undefined : columns.numbers[this.#sort]
     this.#limit = query.limit ?? DEFAULT_PAGE_ENTRIES
     this.#page = new SortedPage(this.#limit + 1, after)
     this.#from = this.#sort === 'newest' && after !== undefined ? after.sequence - 1 : Number.MAX_SAFE_INTEGER
@@ -174,8 +192,13 @@ export class ImageSearch {
 
   /** Brings what the search reads of a chunk up to date, and answers how many nanoseconds that took. */
   #bringUpToDate(chunk: number): number {
-    const { names, signatures } = this.#columns
+    const { names, signatures, likenesses } = this.#columns
     let effort = 0
+    if (this.#like !== undefined) {
+      effort += likenesses.update(chunk) * Effort.reading
+      this.#likenesses = likenesses.wordsOf(chunk)
+      effort += (this.#likenesses.length / 2) * Effort.likeness
+    }
     if (this.#readsNames) {
       effort += names.update(chunk) * Effort.folding
       this.#text = names.textOf(chunk)
@@ -229,6 +252,7 @@ export class ImageSearch {
   /** The first place from `from` down to `to` whose image may belong to the page, by the number that it is sorted by; below `to` where there is none. */
   #passOver(from: number, to: number): number {
     const numbers = this.#chunkNumbers
+    if (this.#like !== undefined) return this.#passOverUnlike(from, to, this.#like)
     if (numbers === undefined) return from
     // Of two with one number the later one stands first, and all on the page are later: only names tell them apart still.
     const least = this.#page.leastNumber + (this.#sort === 'name' ? 0 : 1)
@@ -239,6 +263,14 @@ export class ImageSearch {
       if (number >= least && number <= greatest) break
     }
     return place
+  }
+
+  /** The same for a likeness that is asked for, whatever the page is sorted by. */
+  #passOverUnlike(from: number, to: number, [high, low]: readonly [number, number]): number {
+    if (this.#sort !== 'likeness') return lastAlike(this.#likenesses, from, to, high, low, ALIKE_BITS)
+    // Of two that differ in as many bits the later one stands first, as above.
+    const most = Math.min(ALIKE_BITS, -this.#page.leastNumber - 1)
+    return lastAlike(this.#likenesses, from, to, high, low, most)
   }
 
   /** Whether the query wants an image, wherever it stands. */
@@ -258,12 +290,17 @@ export class ImageSearch {
       if (this.#newest.length > this.#limit) this.#isFinished = true
       return
     }
-    const number = this.#chunkNumbers?.[place] ?? 0
+    const number = this.#numberAt(place)
     const placed =
       this.#sort === 'name'
         ? { image, number, sequence, name: this.#sortedName(place) }
         : { image, number, sequence }
     if (this.#page.wants(placed)) this.#page.add(placed)
+  }
+
+  #numberAt(place: number): number {
+    if (this.#sort !== 'likeness' || this.#like === undefined) return this.#chunkNumbers?.[place] ?? 0
+    return -distanceAt(this.#likenesses, place, ...this.#like)
   }
 
   /** A copy: the text of a chunk is made anew when the chunk changes. */
@@ -272,4 +309,8 @@ export class ImageSearch {
     const end = Math.min((this.#starts[place + 1] ?? 1) - 1, start + SORTED_NAME_BYTES)
     return Uint8Array.from(this.#text.subarray(start, end))
   }
+}
+
+function likenessOf(like: string): readonly [high: number, low: number] {
+  return [likenessWord(like, 0), likenessWord(like, 1)]
 }

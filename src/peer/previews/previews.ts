@@ -13,14 +13,14 @@ const MAX_REFUSALS = 10_000
 
 /** What was made of an image, or why nothing was. */
 export type MadeOfImage =
-  | { readonly kind: 'made'; readonly bytes: Buffer }
+  | { readonly kind: 'made'; readonly bytes: Buffer; readonly likeness?: string }
   /** No such image is shared, or its file is no longer what it was. */
   | { readonly kind: 'none' }
   | { readonly kind: 'refused'; readonly reason: DecoderRefusal }
   /** Another time it may work. */
   | { readonly kind: 'unavailable'; readonly reason: Unavailability }
 
-/** Previews of a library's images and their placeholders, made when they are wanted and, previews, kept on the disk. */
+/** Previews of a library's images, their placeholders and likenesses, made when they are wanted and, previews, kept on the disk. */
 export class Previews implements PreviewSource {
   readonly #library: Pick<Library, 'copies'>
   readonly #decoder: ImageDecoder
@@ -54,9 +54,12 @@ export class Previews implements PreviewSource {
     }
   }
 
-  /** The bytes of an image's ThumbHash, made when nobody waits for a preview. Rejects only with the signal's reason. */
-  placeholder(digest: Digest, signal: AbortSignal): Promise<MadeOfImage> {
-    return this.#make(digest, 'placeholder', 'background', signal)
+  /**
+   * The bytes of an image's ThumbHash and its likeness, made when nobody waits for a preview. Rejects only with the signal's
+   * reason.
+   */
+  appearance(digest: Digest, signal: AbortSignal): Promise<MadeOfImage> {
+    return this.#make(digest, 'appearance', 'background', signal)
   }
 
   /** Says that nothing will be wanted for a while: what is kept ready for it goes. */

@@ -1,0 +1,38 @@
+/**
+ * How a picture looks, in 64 bits: a perceptual hash that an owner makes of it and tells with its details. Hashes of one
+ * picture in other sizes, formats and qualities differ in few bits; PROTOCOL.md says how it is made.
+ *
+ *     likeness = 16 HEXDIG                       ; lower case, not all zeros
+ *
+ * Some half of a hash's bits are set; none at all where there is nothing to be seen, which is no likeness.
+ */
+export const LIKENESS_PATTERN = '^(?!0{16}$)[0-9a-f]{16}$'
+
+/** Bits of a likeness. */
+export const LIKENESS_BITS = 64
+
+/**
+ * Bits in which two pictures that look alike differ at most. `npm run likeness` measures what that finds and what it finds
+ * amiss; two pictures that have nothing to do with each other differ in some 32.
+ */
+export const ALIKE_BITS = 14
+
+/** Bits in which two likenesses differ: 0 to {@link LIKENESS_BITS}. Both are as {@link LIKENESS_PATTERN} says. */
+export function likenessDistance(one: string, other: string): number {
+  return (
+    setBits(likenessWord(one, 0) ^ likenessWord(other, 0)) +
+    setBits(likenessWord(one, 1) ^ likenessWord(other, 1))
+  )
+}
+
+/** The higher (0) or the lower (1) 32 bits of a likeness. */
+export function likenessWord(likeness: string, word: 0 | 1): number {
+  return Number.parseInt(likeness.slice(word * 8, word * 8 + 8), 16)
+}
+
+/** How many of 32 bits are set (Warren, Hacker's Delight, 5-1). */
+export function setBits(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x5555_5555)
+  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333)
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
+}
