@@ -21,7 +21,6 @@ const HAS_FORMAT = 4
 const HAS_TAKEN = 8
 const HAS_SHA256 = 16
 const IS_DISPUTED = 32
-const HAS_LIKENESS = 64
 /** Bytes of the placeholder, from this bit on. */
 const PLACEHOLDER_SHIFT = 8
 const PLACEHOLDER_MASK = 0xff
@@ -67,11 +66,8 @@ export class Details {
       given |= HAS_TAKEN
       this.#setLong(row, TAKEN, taken)
     }
-    if (likeness !== undefined) {
-      given |= HAS_LIKENESS
-      this.#rows.set(row, LIKENESS, likenessWord(likeness, 0))
-      this.#rows.set(row, LIKENESS + 1, likenessWord(likeness, 1))
-    }
+    this.#rows.set(row, LIKENESS, likeness === undefined ? 0 : likenessWord(likeness, 0))
+    this.#rows.set(row, LIKENESS + 1, likeness === undefined ? 0 : likenessWord(likeness, 1))
     const sum = Buffer.from(sha256 ?? '', 'hex')
     if (sum.length === SHA256_BYTES) given |= HAS_SHA256
     const picture = Buffer.from(placeholder ?? '', 'base64')
@@ -102,9 +98,7 @@ export class Details {
       ...((given & HAS_TAKEN) !== 0 && { taken: this.#getLong(row, TAKEN) }),
       ...(sum > 0 && { sha256: rest.toString('hex', 0, sum) }),
       ...(rest.length > sum && { placeholder: rest.toString('base64', sum) }),
-      ...((given & HAS_LIKENESS) !== 0 && {
-        likeness: hexadecimal(this.likenessWord(row, 0)) + hexadecimal(this.likenessWord(row, 1)),
-      }),
+      ...this.#likenessOf(row),
     }
   }
 
@@ -127,7 +121,7 @@ export class Details {
 
   /** The higher (0) or the lower (1) 32 bits of the likeness; both are 0 where it is not known. */
   likenessWord(row: number, word: 0 | 1): number {
-    return (this.#rows.get(row, GIVEN) & HAS_LIKENESS) === 0 ? 0 : this.#rows.get(row, LIKENESS + word)
+    return this.#rows.get(row, LIKENESS + word)
   }
 
   /** Whether the format is the one of these words, see {@link formatWords}. */
@@ -137,6 +131,12 @@ export class Details {
       this.#rows.get(row, FORMAT) === first &&
       this.#rows.get(row, FORMAT + 1) === second
     )
+  }
+
+  #likenessOf(row: number): Pick<ImageDetails, 'likeness'> {
+    const high = this.likenessWord(row, 0)
+    const low = this.likenessWord(row, 1)
+    return (high | low) === 0 ? {} : { likeness: hexadecimal(high) + hexadecimal(low) }
   }
 
   #formatOf(row: number): string {

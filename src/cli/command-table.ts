@@ -89,6 +89,7 @@ export const commands = {
     arguments: [{ name: 'server' }],
     options: {
       ...filters,
+      like: { value: 'picture', text: 'like' },
       sort: { value: 'order', text: 'sort' },
       limit: { value: 'count', text: 'limit' },
       json: { value: 'flag', text: 'json' },

@@ -19,10 +19,7 @@ export const ALIKE_BITS = 14
 
 /** Bits in which two likenesses differ: 0 to {@link LIKENESS_BITS}. Both are as {@link LIKENESS_PATTERN} says. */
 export function likenessDistance(one: string, other: string): number {
-  return (
-    setBits(likenessWord(one, 0) ^ likenessWord(other, 0)) +
-    setBits(likenessWord(one, 1) ^ likenessWord(other, 1))
-  )
+  return setBits(likenessWord(one, 0) ^ likenessWord(other, 0), likenessWord(one, 1) ^ likenessWord(other, 1))
 }
 
 /** The higher (0) or the lower (1) 32 bits of a likeness. */
@@ -30,9 +27,15 @@ export function likenessWord(likeness: string, word: 0 | 1): number {
   return Number.parseInt(likeness.slice(word * 8, word * 8 + 8), 16)
 }
 
-/** How many of 32 bits are set (Warren, Hacker's Delight, 5-1). */
-export function setBits(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x5555_5555)
-  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333)
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
+/** How many bits of two words are set, added up side by side (Warren, Hacker's Delight, 5-1). */
+export function setBits(high: number, low: number): number {
+  const highPairs = high - ((high >>> 1) & 0x5555_5555)
+  const lowPairs = low - ((low >>> 1) & 0x5555_5555)
+  const fours =
+    (highPairs & 0x3333_3333) +
+    ((highPairs >>> 2) & 0x3333_3333) +
+    (lowPairs & 0x3333_3333) +
+    ((lowPairs >>> 2) & 0x3333_3333)
+  const eights = (fours & 0x0f0f_0f0f) + ((fours >>> 4) & 0x0f0f_0f0f)
+  return Math.imul(eights, 0x0101_0101) >>> 24
 }

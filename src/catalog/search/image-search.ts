@@ -107,7 +107,7 @@ const Effort = {
   /** A number that is read from an image and its details. */
   reading: 60,
   /** A likeness that is compared. */
-  likeness: 4,
+  likeness: 6,
 } as const
 
 /**

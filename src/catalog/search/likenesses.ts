@@ -69,12 +69,9 @@ export class Likenesses {
   }
 }
 
-/** Bits in which the likeness at a place differs from that of two words; more than any do where none is known. */
+/** Bits in which the likeness at a place differs from that of two words. */
 export function distanceAt(words: Uint32Array, place: number, high: number, low: number): number {
-  const otherHigh = words[place * 2] ?? 0
-  const otherLow = words[place * 2 + 1] ?? 0
-  if ((otherHigh | otherLow) === 0) return Number.POSITIVE_INFINITY
-  return setBits(otherHigh ^ high) + setBits(otherLow ^ low)
+  return setBits((words[place * 2] ?? 0) ^ high, (words[place * 2 + 1] ?? 0) ^ low)
 }
 
 /** The last place from `from` down to `to` whose likeness differs in at most `most` bits; below `to` where there is none. */
@@ -89,7 +86,11 @@ export function lastAlike(
   if (words.length === 0) return to - 1
   let place = from
   for (; place >= to; place -= 1) {
-    if (distanceAt(words, place, high, low) <= most) break
+    if (distanceAt(words, place, high, low) <= most && isKnownAt(words, place)) break
   }
   return place
+}
+
+function isKnownAt(words: Uint32Array, place: number): boolean {
+  return ((words[place * 2] ?? 0) | (words[place * 2 + 1] ?? 0)) !== 0
 }
