@@ -10,9 +10,7 @@ import { isDecodable } from './decodable-formats.ts'
 import { MAX_DECODED_FILE_BYTES, MAX_DECODED_PIXELS } from './decoder-limits.ts'
 import type { DecodeReply, DecodeRequest, DecoderRefusal } from './decoder-messages.ts'
 import type { PreviewSize } from './preview-sizes.ts'
-
-/** Pixels of the longer side: ThumbHash takes no more, and keeps seven waves of them at most. */
-const THUMBHASH_SIZE = 100
+import { thumbnailOf } from './thumbnail.ts'
 
 /** The loaders of libvips that are used (its operations' names); every other one stays locked, whatever a file pretends. */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map(name => `VipsForeignLoad${name}Buffer`)
@@ -63,12 +61,10 @@ function open(bytes: Buffer, seconds: number): Sharp {
   return picture.timeout({ seconds })
 }
 
-const FITS = { fit: 'inside', withoutEnlargement: true } as const
-
 async function previewOf(picture: Sharp, size: PreviewSize): Promise<DecodeReply> {
   // Nothing of the file's metadata goes along: where a photo was taken is not in its preview.
   const bytes = await picture
-    .resize(size, size, FITS)
+    .resize(size, size, { fit: 'inside', withoutEnlargement: true })
     .webp({ quality: 78, effort: 3, smartSubsample: true })
     .toBuffer()
   return { kind: 'made', bytes }
@@ -76,14 +72,9 @@ async function previewOf(picture: Sharp, size: PreviewSize): Promise<DecodeReply
 
 /** The placeholder and the likeness, of one thumbnail. */
 async function appearanceOf(picture: Sharp): Promise<DecodeReply> {
-  const { data, info } = await picture
-    .resize(THUMBHASH_SIZE, THUMBHASH_SIZE, FITS)
-    .toColourspace('srgb')
-    .ensureAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-  const bytes = Buffer.from(rgbaToThumbHash(info.width, info.height, data))
-  const likeness = perceptualHash({ width: info.width, height: info.height, rgba: data })
+  const thumbnail = await thumbnailOf(picture)
+  const bytes = Buffer.from(rgbaToThumbHash(thumbnail.width, thumbnail.height, thumbnail.rgba))
+  const likeness = perceptualHash(thumbnail)
   return { kind: 'made', bytes, ...(likeness !== undefined && { likeness }) }
 }
 
