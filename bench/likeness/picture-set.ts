@@ -4,9 +4,8 @@ import { albums } from '../../src/demo/pictures.ts'
 import { drawScene, SCENE_KINDS, type SceneKind } from './scenes.ts'
 import type { Original } from './transforms.ts'
 
-/** Pictures that the program draws for its demonstration, and how many of the set are scenes. */
-export const DEMO_PICTURES = 16
-export const SCENES = 44
+/** Scenes of the set: with the 16 pictures that the program draws for its demonstration they are 60. */
+const SCENES = 44
 
 /** The distinct pictures: those of the demonstration, then scenes of each kind in turns, every second one a PNG. */
 export async function drawOriginals(scenes: number = SCENES): Promise<Original[]> {

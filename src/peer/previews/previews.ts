@@ -1,5 +1,6 @@
 import type { Digest } from '../../protocol/digest.ts'
 import type { Library } from '../library/library.ts'
+import { type FileLikeness, likenessOfFile } from '../likeness/likeness-of-file.ts'
 import { isDecodable } from './decodable-formats.ts'
 import type { DecoderOutput, DecoderRefusal } from './decoder-messages.ts'
 import type { DecodeUrgency, ImageDecoder, Unavailability } from './image-decoder.ts'
@@ -65,6 +66,11 @@ export class Previews implements PreviewSource {
   /** Says that nothing will be wanted for a while: what is kept ready for it goes. */
   rest(): void {
     this.#decoder.rest()
+  }
+
+  /** The likeness of the picture in any file of this computer, shared or not. Rejects only with the signal's reason. */
+  likenessOfFile(path: string, signal: AbortSignal): Promise<FileLikeness> {
+    return likenessOfFile(path, this.#decoder, signal)
   }
 
   /** Ends what is under way; everybody who waits is told that there is nothing to be had. */
