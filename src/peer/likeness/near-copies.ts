@@ -1,5 +1,5 @@
 import type { ImageDetails } from '../../protocol/image-details.ts'
-import { likenessDistance } from '../../protocol/likeness.ts'
+import { likenessWord, setBits } from '../../protocol/likeness.ts'
 
 /** What is looked at of an image to tell its copies. */
 export interface Comparable {
@@ -28,28 +28,54 @@ const LOSSLESS: ReadonlySet<string> = new Set(['png', 'tiff', 'bmp', 'ppm'])
  * first, the others in order after it. An image joins the nearest group whose best copy it is near to, so that all of a
  * group are near to one, and not each only to the next. One of unknown likeness is a group of its own.
  *
- * Takes time in proportion to images times groups: meant for what is shown at a time, some thousands.
+ * Takes some nanoseconds for each pair of an image and a group: meant for what is shown, some ten thousand at most.
  */
 export function foldNearCopies<Image extends Comparable>(images: readonly Image[]): NearCopies<Image>[] {
   const ranked = images.map((image, place) => ({ image, place })).sort(byQuality)
   const groups: { first: number; members: [Image, ...Image[]] }[] = []
+  const fronts = new NearCopyFinder<(typeof groups)[number]>()
   for (const { image, place } of ranked) {
-    let nearest: (typeof groups)[number] | undefined
-    let least = COPY_BITS + 1
-    for (const group of groups) {
-      const apart = copyDistance(image, group.members[0])
-      if (apart >= least) continue
-      nearest = group
-      least = apart
-    }
+    const nearest = fronts.nearest(image)
     if (nearest === undefined) {
-      groups.push({ first: place, members: [image] })
+      const group: (typeof groups)[number] = { first: place, members: [image] }
+      groups.push(group)
+      fronts.add(image, group)
     } else {
       nearest.members.push(image)
       nearest.first = Math.min(nearest.first, place)
     }
   }
   return groups.sort((one, other) => one.first - other.first).map(({ members }) => members)
+}
+
+/** Finds near copies among images, each kept with something that stands for it. Whoever adds them bounds how many. */
+export class NearCopyFinder<Kept> {
+  readonly #looks: Looks[] = []
+  readonly #kept: Kept[] = []
+
+  /** Keeps an image. One of unknown likeness is not kept, as it is nobody's copy. */
+  add(image: Comparable, kept: Kept): void {
+    const looks = looksOf(image)
+    if (looks === undefined) return
+    this.#looks.push(looks)
+    this.#kept.push(kept)
+  }
+
+  /** What stands for the nearest copy of an image, of two the one that was kept first; `undefined` where there is none. */
+  nearest(image: Comparable): Kept | undefined {
+    const looks = looksOf(image)
+    if (looks === undefined) return undefined
+    let least = COPY_BITS + 1
+    let found = -1
+    for (let index = 0; index < this.#looks.length; index += 1) {
+      const other = this.#looks[index] ?? looks
+      const apart = setBits(looks.high ^ other.high, looks.low ^ other.low)
+      if (apart >= least || !haveSameProportions(looks, other)) continue
+      least = apart
+      found = index
+    }
+    return this.#kept[found]
+  }
 }
 
 /** The better of two copies first: more pixels, all colours, more bytes, a format that loses nothing; 0 where they are alike. */
@@ -65,29 +91,27 @@ export function compareQuality(
   )
 }
 
-/** Whether two images are near copies of one picture. */
-export function areNearCopies(one: Comparable, other: Comparable): boolean {
-  return copyDistance(one, other) <= COPY_BITS
+/** What tells copies: the words of the likeness, and the proportions as far as they are known. */
+interface Looks {
+  readonly high: number
+  readonly low: number
+  /** The logarithm of width over height, and how much rounding the sides may have changed it. */
+  readonly proportion: number | undefined
+  readonly rounding: number
 }
 
-/** Bits in which the likenesses differ; more than there are where one is unknown or the proportions are others. */
-function copyDistance({ details: one = {} }: Comparable, { details: other = {} }: Comparable): number {
-  if (one.likeness === undefined || other.likeness === undefined) return Number.POSITIVE_INFINITY
-  return haveSameProportions(one, other)
-    ? likenessDistance(one.likeness, other.likeness)
-    : Number.POSITIVE_INFINITY
+function looksOf({ details = {} }: Comparable): Looks | undefined {
+  const { likeness, width, height } = details
+  if (likeness === undefined) return undefined
+  const words = { high: likenessWord(likeness, 0), low: likenessWord(likeness, 1) }
+  return width === undefined || height === undefined
+    ? { ...words, proportion: undefined, rounding: 0 }
+    : { ...words, proportion: Math.log(width / height), rounding: 1 / Math.min(width, height) }
 }
 
-function haveSameProportions(one: ImageDetails, other: ImageDetails): boolean {
-  if (one.width === undefined || one.height === undefined) return true
-  if (other.width === undefined || other.height === undefined) return true
-  const ratio = (one.width * other.height) / (one.height * other.width)
-  return Math.abs(Math.log(ratio)) <= PROPORTION_TOLERANCE + roundingOf(one) + roundingOf(other)
-}
-
-/** What rounding its sides to whole pixels may do to the proportion of an image. */
-function roundingOf({ width = 1, height = 1 }: ImageDetails): number {
-  return 1 / Math.min(width, height)
+function haveSameProportions(one: Looks, other: Looks): boolean {
+  if (one.proportion === undefined || other.proportion === undefined) return true
+  return Math.abs(one.proportion - other.proportion) <= PROPORTION_TOLERANCE + one.rounding + other.rounding
 }
 
 function byQuality<Image extends Comparable>(

@@ -113,6 +113,24 @@ test('a store of version 1 goes on, and says of which images nothing more is kno
   again.close()
 })
 
+test('placeholders of a store that knew of no likeness stay, and both are tried once more', async t => {
+  const path = await storePath(t)
+  const first = LibraryStore.open(path)
+  first.keep([readFileOf('a.jpg')], [])
+  const digest = parseDigest('0123456789abcdef0123456789abcdef') ?? assert.fail()
+  first.keepAppearance('a.jpg', digest, { placeholder: 'AAAA' })
+  first.close()
+  const old = new DatabaseSync(path)
+  old.exec(`DROP INDEX file_without_likeness; ALTER TABLE file DROP COLUMN likeness; PRAGMA user_version = 3;
+    CREATE INDEX file_without_placeholder ON file (path) WHERE digest IS NOT NULL AND placeholder IS NULL`)
+  old.close()
+  const store = LibraryStore.open(path)
+  t.after(() => store.close())
+  assert.deepEqual(store.condition, { kind: 'fine' })
+  assert.equal(store.details().get('a.jpg')?.details.placeholder, 'AAAA')
+  assert.deepEqual(store.imagesWithoutAppearance('', 10), [{ path: 'a.jpg', digest }])
+})
+
 test('images without details are named in order, some at a time', async t => {
   const path = await storePath(t)
   await copyFile(VERSION_1, path)

@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { areNearCopies, compareQuality, foldNearCopies } from '../../../src/peer/likeness/near-copies.ts'
+import {
+  type Comparable,
+  compareQuality,
+  foldNearCopies,
+  NearCopyFinder,
+} from '../../../src/peer/likeness/near-copies.ts'
 import type { ImageDetails } from '../../../src/protocol/image-details.ts'
 
 /** A likeness with so many bits of another one turned over, from the lowest up. */
 function turned(likeness: bigint, bits: number): string {
   return (likeness ^ ((1n << BigInt(bits)) - 1n)).toString(16).padStart(16, '0')
+}
+
+function areNearCopies(one: Comparable, other: Comparable): boolean {
+  const finder = new NearCopyFinder<true>()
+  finder.add(one, true)
+  return finder.nearest(other) ?? false
 }
 
 const PICTURE = 0xf0c3_a596_0ff0_33ccn
@@ -94,4 +105,19 @@ test('copies are told by likeness and proportions', () => {
   assert.ok(!areNearCopies(original, image(0, 400, 330)))
   assert.ok(areNearCopies(original, { details: { likeness: turned(PICTURE, 2) } }))
   assert.ok(!areNearCopies({}, {}), 'of which nothing is known')
+})
+
+test('the nearest copy is found, and of two as near the first', () => {
+  const finder = new NearCopyFinder<string>()
+  for (const [name, bits] of [
+    ['far', 6],
+    ['near', 2],
+    ['as near', 2],
+    ['opposite', 64],
+  ] as const)
+    finder.add({ details: { likeness: turned(PICTURE, bits) } }, name)
+  finder.add({}, 'unknown')
+  const nearest = (bits: number) => finder.nearest({ details: { likeness: turned(PICTURE, bits) } })
+  assert.deepEqual([0, 2, 5, 20, 64].map(nearest), ['near', 'near', 'far', undefined, 'opposite'])
+  assert.equal(finder.nearest({}), undefined)
 })
