@@ -55,6 +55,7 @@ const filters = {
   'min-width': { value: 'count', text: 'minWidth' },
   'min-height': { value: 'count', text: 'minHeight' },
   orientation: { value: 'orientation', text: 'orientation' },
+  like: { value: 'picture', text: 'like' },
 } as const
 
 const fetching = {
@@ -89,7 +90,6 @@ export const commands = {
     arguments: [{ name: 'server' }],
     options: {
       ...filters,
-      like: { value: 'picture', text: 'like' },
       sort: { value: 'order', text: 'sort' },
       limit: { value: 'count', text: 'limit' },
       json: { value: 'flag', text: 'json' },

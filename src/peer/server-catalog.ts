@@ -30,8 +30,8 @@ export class ServerCatalog {
   }
 
   /**
-   * One page. Where no order and no likeness is asked for and all fits on one page, images stand in the order in which they came, as in a
-   * LST; over several pages the newest come first. Rejects with a failure of either client.
+   * One page. Where no order and no likeness is asked for and all fits on one page, images stand in the order in which they
+   * came, as in a LST; over several pages the newest come first. Rejects with a failure of either client.
    */
   async page(query: ImageQuery, signal: AbortSignal): Promise<CatalogPage> {
     const page = await this.#askCatalog(query, signal)

@@ -8,16 +8,13 @@
  */
 export const LIKENESS_PATTERN = '^(?!0{16}$)[0-9a-f]{16}$'
 
-/** Bits of a likeness. */
-export const LIKENESS_BITS = 64
-
 /**
  * Bits in which two pictures that look alike differ at most. `npm run likeness` measures what that finds and what it finds
  * amiss; two pictures that have nothing to do with each other differ in some 32.
  */
 export const ALIKE_BITS = 14
 
-/** Bits in which two likenesses differ: 0 to {@link LIKENESS_BITS}. Both are as {@link LIKENESS_PATTERN} says. */
+/** Bits in which two likenesses differ: 0 to 64. Both are as {@link LIKENESS_PATTERN} says. */
 export function likenessDistance(one: string, other: string): number {
   return setBits(likenessWord(one, 0) ^ likenessWord(other, 0), likenessWord(one, 1) ^ likenessWord(other, 1))
 }

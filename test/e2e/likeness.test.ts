@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import sharp from 'sharp'
@@ -39,6 +39,21 @@ test('a picture is found by another copy of it, and by one that is listed', asyn
     assert.deepEqual([status, named(output), errors], [0, ['wanted.png'], ''], picture)
   }
   assert.deepEqual(named((await list('--like', small, '--format', 'jpg')).output), [])
+
+  const taken = join(folder, 'taken')
+  const get = await runProgram(t, [
+    'get',
+    address,
+    '--like',
+    small,
+    '--out',
+    taken,
+    '--data',
+    join(folder, 'other'),
+  ])
+  assert.equal(get.status, 0, get.errors)
+  assert.deepEqual(await readdir(taken), ['wanted.png'])
+  assert.deepEqual(await readFile(join(taken, 'wanted.png')), wanted)
 
   for (const [picture, sentence] of [
     [join(folder, 'nowhere.png'), /there is no such file/],

@@ -2,10 +2,10 @@ import type { CatalogImage } from '../../peer/catalog-image.ts'
 import { type CatalogPage, ServerCatalog, WHOLE_PAGE } from '../../peer/server-catalog.ts'
 import type { Image, ImageQuery } from '../../protocol/catalog-api.ts'
 import { formatEndpoint } from '../../protocol/endpoint.ts'
-import { askedLikeness } from '../asked-likeness.ts'
+import { askedQuery } from '../asked-query.ts'
 import type { CommandContext } from '../context.ts'
 import { formatImages, formatRemarks, WIDE_LAYOUT } from '../format-listing.ts'
-import { optionsOf, queryOfOptions } from '../list-query.ts'
+import { optionsOf } from '../list-query.ts'
 import { openConnection } from '../open-connection.ts'
 
 /**
@@ -21,9 +21,7 @@ export async function runList(context: CommandContext): Promise<number> {
   let left = limit
   let notApplied: CatalogPage['notApplied'] = []
   try {
-    const picture = options.get('like')
-    const like = picture === undefined ? undefined : await askedLikeness(picture, catalog, signal)
-    const query: ImageQuery = { ...queryOfOptions(options), ...(like !== undefined && { like }) }
+    const query = await askedQuery(options, catalog, signal)
     const print = options.has('json')
       ? new JsonListing(context)
       : new PrintedListing(context, query, () => catalog.imageCount(signal))

@@ -2,13 +2,26 @@ import { Failure } from '../base/failure.ts'
 import { likenessOfFile } from '../peer/likeness/likeness-of-file.ts'
 import { ImageDecoder } from '../peer/previews/image-decoder.ts'
 import type { ServerCatalog } from '../peer/server-catalog.ts'
+import type { ImageQuery } from '../protocol/catalog-api.ts'
 import { parseDigest } from '../protocol/digest.ts'
+import { queryOfOptions } from './list-query.ts'
 
 /**
- * The likeness that `--like` asks for: of a listed picture by its MD5 sum, or of one in a file. Rejects with
- * `imageNotListed` or `likenessUnknown`, with a failure of the server's clients, or with the signal's reason.
+ * The query that checked options ask for; the likeness of `--like` is that of a listed picture, by its MD5 sum, or of one in
+ * a file. Rejects with `imageNotListed` or `likenessUnknown`, with a failure of the server's clients, or with the signal's
+ * reason.
  */
-export async function askedLikeness(
+export async function askedQuery(
+  options: ReadonlyMap<string, string>,
+  catalog: Pick<ServerCatalog, 'image'>,
+  signal: AbortSignal,
+): Promise<ImageQuery> {
+  const query = queryOfOptions(options)
+  const picture = options.get('like')
+  return picture === undefined ? query : { ...query, like: await likenessOf(picture, catalog, signal) }
+}
+
+async function likenessOf(
   picture: string,
   catalog: Pick<ServerCatalog, 'image'>,
   signal: AbortSignal,
