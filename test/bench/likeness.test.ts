@@ -14,7 +14,7 @@ test('copies of a picture are found and other pictures are not', async () => {
   const originals = await Promise.all(
     [1, 2].flatMap(seed => SCENE_KINDS.map(kind => drawOriginal(kind, seed, seed === 1 ? 'png' : 'jpeg'))),
   )
-  const set = await makeThumbnails(originals, 3)
+  const set = await makeThumbnails(originals, 2)
   const alike = findingsOf(ourHash(ALIKE_BITS), set)
   assert.ok(alike.foundUnmirrored >= 0.95, `${alike.foundUnmirrored} found`)
   assert.ok(alike.unrelated <= 0.01, `${alike.unrelated} amiss`)

@@ -18,6 +18,10 @@ test('a picture is found by another copy of it, and by one that is listed', asyn
   await mkdir(shared)
   const wanted = await writePicture(shared, 'wanted.png', 1, 'png', 320)
   await writePicture(shared, 'another.jpg', 2, 'jpeg', 320)
+  await writeFile(
+    join(shared, 'a copy.jpg'),
+    await sharp(wanted).resize(240, 240).jpeg({ quality: 20 }).toBuffer(),
+  )
   const blank = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#335577' } })
     .png()
     .toBuffer()
@@ -32,13 +36,13 @@ test('a picture is found by another copy of it, and by one that is listed', asyn
       .split('\n')
       .filter(line => line !== '')
       .map(line => (JSON.parse(line) as { name: string }).name)
-  await until(async () => (await list()).output.match(/"likeness"/g)?.length === 2)
+  await until(async () => (await list()).output.match(/"likeness"/g)?.length === 3)
 
   for (const picture of [small, md5(wanted)]) {
     const { status, output, errors } = await list('--like', picture)
-    assert.deepEqual([status, named(output), errors], [0, ['wanted.png'], ''], picture)
+    assert.deepEqual([status, named(output), errors], [0, ['wanted.png', 'a copy.jpg'], ''], picture)
   }
-  assert.deepEqual(named((await list('--like', small, '--format', 'jpg')).output), [])
+  assert.deepEqual(named((await list('--like', small, '--format', 'gif')).output), [])
 
   const taken = join(folder, 'taken')
   const get = await runProgram(t, [
@@ -46,6 +50,7 @@ test('a picture is found by another copy of it, and by one that is listed', asyn
     address,
     '--like',
     small,
+    '--format=png',
     '--out',
     taken,
     '--data',
