@@ -55,7 +55,7 @@ const name = fc
 const likeness = fc
   .tuple(
     fc.constantFrom<bigint[]>(0xc0ffee0123456789n, 0x8000_0000_0000_0001n),
-    fc.array(fc.nat(63), { maxLength: 20 }),
+    fc.oneof(fc.array(fc.nat(9), { maxLength: 4 }), fc.array(fc.nat(63), { maxLength: 18 })),
   )
   .map(([picture, flips]) => flips.reduce((bits, flip) => bits ^ (1n << BigInt(flip)), picture))
   .filter(bits => bits !== 0n)
@@ -259,6 +259,34 @@ suite('a search', () => {
     catalog.removeImages(registration, wireList([{ md5: md5('5') }]))
     addEntries(catalog, registration, [{ md5: md5('new'), name: 'new.png', bytes: 9000 }])
     assert.deepEqual(first('size'), [md5('new'), md5('699')])
+  })
+
+  test('finds every likeness that is near enough, the nearest first, and none that is not', () => {
+    // So many bits from the likeness that is asked for: many at the bound and on both sides of it.
+    const bits = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 12, max: 17 }))
+    const turned = (distance: number) =>
+      (0xc0ffee0123456789n ^ ((1n << BigInt(distance)) - 1n)).toString(16).padStart(16, '0')
+    fc.assert(
+      fc.property(
+        fc.array(bits, { minLength: 1, maxLength: 40, size: 'max' }),
+        fc.integer({ min: 1, max: 9 }),
+        (given, limit) => {
+          const catalog = new Catalog(WIDE_LIMITS)
+          const images = given.map((distance, order) => ({
+            ...{ md5: md5(`${order}`), name: `${distance}.png`, order, owners: 1 },
+            ...{ likeness: turned(distance), bytes: 1 + ((order * 7) % 5) },
+          }))
+          const entries = images.map(({ order: _, owners: __, ...entry }) => entry)
+          addEntries(catalog, registrationAt(catalog, '10.0.0.1', 1), entries)
+          const like = turned(0)
+          for (const sort of [undefined, 'newest', 'size', 'name'] as const) {
+            const asked = { like, limit, ...(sort !== undefined && { sort }) }
+            assert.deepEqual(listingOf(catalog, asked, 1000), expected(images, asked), sort)
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
   })
 
   test('sees likenesses that came or changed since it last came by', () => {
