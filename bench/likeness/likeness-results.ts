@@ -20,15 +20,14 @@ export interface HashFindings {
 /** Searches for a likeness in a catalog in this process. */
 export interface LikenessQueries {
   readonly images: number
-  /** The first one, which makes what later ones read: milliseconds of CPU time. */
-  readonly firstCpuMs: number
   readonly later: Latencies
   /** Of the same searches, milliseconds of CPU time: the median. */
   readonly cpuMs: number
   /** Milliseconds that the steps of a search take, between which the server goes on. */
   readonly steps: Latencies
-  /** Bytes of memory that the catalog holds for it, beside the details. */
-  readonly indexBytes: number
+  /** Bytes that the catalog holds for likenesses, and in all: of images without other details. */
+  readonly likenessBytes: number
+  readonly catalogBytes: number
 }
 
 /** What a run of `npm run likeness` found. */

@@ -101,8 +101,9 @@ function hashTable(hashes: readonly HashFindings[]): string {
   })
 }
 
-function queriesSentence({ images, firstCpuMs, later, cpuMs, steps, indexBytes }: LikenessQueries): string {
-  return `- ${later.count} searches over ${images.toLocaleString('en')} images, page by page as the server answers: p50 ${later.p50Ms.toFixed(1)} ms, p99 ${later.p99Ms.toFixed(1)} ms, of CPU time ${cpuMs.toFixed(1)} ms; the server goes on after steps of ${steps.p50Ms.toFixed(2)} ms (p99 ${steps.p99Ms.toFixed(2)} ms). The first search, which collects the likenesses, takes ${Math.round(firstCpuMs)} ms of CPU time, in such steps too. They are ${(indexBytes / 1e6).toFixed(1)} MB then.`
+function queriesSentence(queries: LikenessQueries): string {
+  const { images, later, cpuMs, steps, likenessBytes, catalogBytes } = queries
+  return `- ${later.count} searches over ${images.toLocaleString('en')} images, page by page as the server answers: p50 ${later.p50Ms.toFixed(1)} ms, p99 ${later.p99Ms.toFixed(1)} ms, of CPU time ${cpuMs.toFixed(1)} ms; the server goes on after steps of ${steps.p50Ms.toFixed(2)} ms (p99 ${steps.p99Ms.toFixed(2)} ms). The likenesses are ${(likenessBytes / 1e6).toFixed(1)} MB of the ${(catalogBytes / 1e6).toFixed(0)} MB that the catalog holds, of images without other details.`
 }
 
 /** Three digits of what is rare. */

@@ -1,5 +1,4 @@
 import type { ImageDetails } from '../protocol/image-details.ts'
-import { likenessWord } from '../protocol/likeness.ts'
 import { ByteChains } from './byte-chains.ts'
 import { NO_ROW, Rows } from './rows.ts'
 
@@ -10,9 +9,8 @@ const WIDTH = 3
 const HEIGHT = 4
 const FORMAT = 5
 const TAKEN = 7
-const LIKENESS = 9
-const REST = 11
-const DETAILS_WORDS = 12
+const REST = 9
+const DETAILS_WORDS = 10
 
 /** Bits of the first word: which details are given, and whether owners disagree about the SHA-256. */
 const HAS_BYTES = 1
@@ -29,8 +27,11 @@ const SHA256_BYTES = 32
 const FORMAT_CHARACTERS = 8
 const LOW_WORD = 2 ** 32
 
-/** 384 KiB of rows at a time. */
+/** 320 KiB of rows at a time. */
 const SEGMENT_DETAILS = 1 << 13
+
+/** What a row holds: all but the likeness, which stands in the order (`Likenesses`). */
+export type RowDetails = Omit<ImageDetails, 'likeness'>
 
 /** The details of images, for those that have any: a row each, and a chain of bytes for SHA-256 and placeholder. */
 export class Details {
@@ -43,9 +44,9 @@ export class Details {
   }
 
   /** Keeps details and answers their row. Width and height count together only. */
-  add(details: ImageDetails, isDisputed: boolean): number {
+  add(details: RowDetails, isDisputed: boolean): number {
     const row = this.#rows.allocate()
-    const { bytes, width, height, format, taken, sha256, placeholder, likeness } = details
+    const { bytes, width, height, format, taken, sha256, placeholder } = details
     let given = isDisputed ? IS_DISPUTED : 0
     if (bytes !== undefined) {
       given |= HAS_BYTES
@@ -66,8 +67,6 @@ export class Details {
       given |= HAS_TAKEN
       this.#setLong(row, TAKEN, taken)
     }
-    this.#rows.set(row, LIKENESS, likeness === undefined ? 0 : likenessWord(likeness, 0))
-    this.#rows.set(row, LIKENESS + 1, likeness === undefined ? 0 : likenessWord(likeness, 1))
     const sum = Buffer.from(sha256 ?? '', 'hex')
     if (sum.length === SHA256_BYTES) given |= HAS_SHA256
     const picture = Buffer.from(placeholder ?? '', 'base64')
@@ -84,7 +83,7 @@ export class Details {
     this.#rows.free(row)
   }
 
-  get(row: number): ImageDetails {
+  get(row: number): RowDetails {
     const given = this.#rows.get(row, GIVEN)
     const rest = this.#restOf(row, given)
     const sum = (given & HAS_SHA256) === 0 ? 0 : SHA256_BYTES
@@ -98,7 +97,6 @@ export class Details {
       ...((given & HAS_TAKEN) !== 0 && { taken: this.#getLong(row, TAKEN) }),
       ...(sum > 0 && { sha256: rest.toString('hex', 0, sum) }),
       ...(rest.length > sum && { placeholder: rest.toString('base64', sum) }),
-      ...this.#likenessOf(row),
     }
   }
 
@@ -119,11 +117,6 @@ export class Details {
     return (this.#rows.get(row, GIVEN) & HAS_SIZE_IN_PIXELS) === 0 ? -1 : this.#rows.get(row, HEIGHT)
   }
 
-  /** The higher (0) or the lower (1) 32 bits of the likeness; both are 0 where it is not known. */
-  likenessWord(row: number, word: 0 | 1): number {
-    return this.#rows.get(row, LIKENESS + word)
-  }
-
   /** Whether the format is the one of these words, see {@link formatWords}. */
   hasFormat(row: number, [first, second]: FormatWords): boolean {
     return (
@@ -131,12 +124,6 @@ export class Details {
       this.#rows.get(row, FORMAT) === first &&
       this.#rows.get(row, FORMAT + 1) === second
     )
-  }
-
-  #likenessOf(row: number): Pick<ImageDetails, 'likeness'> {
-    const high = this.likenessWord(row, 0)
-    const low = this.likenessWord(row, 1)
-    return (high | low) === 0 ? {} : { likeness: hexadecimal(high) + hexadecimal(low) }
   }
 
   #formatOf(row: number): string {
@@ -164,10 +151,6 @@ export class Details {
   #getLong(row: number, field: number): number {
     return (this.#rows.get(row, field + 1) | 0) * LOW_WORD + this.#rows.get(row, field)
   }
-}
-
-function hexadecimal(word: number): string {
-  return word.toString(16).padStart(8, '0')
 }
 
 /** A format's name as it is kept: its characters, padded with NUL, in two words. */

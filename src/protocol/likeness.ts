@@ -24,6 +24,15 @@ export function likenessWord(likeness: string, word: 0 | 1): number {
   return Number.parseInt(likeness.slice(word * 8, word * 8 + 8), 16)
 }
 
+/** The reverse of {@link likenessWord}; `undefined` for words that are both 0, which is no likeness. */
+export function likenessOfWords(high: number, low: number): string | undefined {
+  return (high | low) === 0 ? undefined : hexadecimal(high) + hexadecimal(low)
+}
+
+function hexadecimal(word: number): string {
+  return word.toString(16).padStart(8, '0')
+}
+
 /** How many bits of two words are set, added up side by side (Warren, Hacker's Delight, 5-1). */
 export function setBits(high: number, low: number): number {
   const highPairs = high - ((high >>> 1) & 0x5555_5555)

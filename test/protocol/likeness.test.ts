@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { LIKENESS_PATTERN, likenessDistance, setBits } from '../../src/protocol/likeness.ts'
+import {
+  LIKENESS_PATTERN,
+  likenessDistance,
+  likenessOfWords,
+  likenessWord,
+  setBits,
+} from '../../src/protocol/likeness.ts'
 
 const likeness = fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }).map(bits => bits.toString(16).padStart(16, '0'))
 
@@ -14,6 +20,13 @@ test('the distance of two likenesses is the number of bits that differ', () => {
   )
   assert.equal(likenessDistance('ffffffffffffffff', '0000000000000001'), 63)
   assert.equal(setBits(0xffff_ffff, -1), 64)
+})
+
+test('the words of a likeness give it back', () => {
+  fc.assert(
+    fc.property(likeness, text => likenessOfWords(likenessWord(text, 0), likenessWord(text, 1)) === text),
+  )
+  assert.equal(likenessOfWords(0, 0), undefined)
 })
 
 test('a likeness is 16 lower-case hexadecimal digits that are not all zeros', () => {

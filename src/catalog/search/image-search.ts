@@ -2,10 +2,10 @@ import { DEFAULT_PAGE_ENTRIES, type ImageQuery } from '../../protocol/catalog-ap
 import { ALIKE_BITS, likenessWord } from '../../protocol/likeness.ts'
 import { imageInPlaces, sequenceInPlaces } from '../image-order.ts'
 import type { Images } from '../images.ts'
+import { distanceAt, lastAlike } from '../likenesses.ts'
 import { NO_ROW } from '../rows.ts'
 import { FoldedNames } from './folded-names.ts'
 import { ImageFilter } from './image-filter.ts'
-import { distanceAt, Likenesses, lastAlike } from './likenesses.ts'
 import { BLOCK_PLACES, NameSignatures } from './name-signatures.ts'
 import { OwnedImages, type OwnerColumns, type OwnerIdentity } from './owned-images.ts'
 import {
@@ -37,7 +37,6 @@ export interface FoundPage {
 interface SearchColumns {
   readonly names: FoldedNames
   readonly signatures: NameSignatures
-  readonly likenesses: Likenesses
   /** What is sorted by. */
   readonly numbers: Readonly<Record<Exclude<Sort, 'newest' | 'likeness'>, SortNumbers>>
 }
@@ -59,7 +58,6 @@ export class ImageSearches {
     this.#columns = {
       names,
       signatures: new NameSignatures(images.order, names),
-      likenesses: new Likenesses(images),
       numbers: {
         name: new SortNumbers(images, (_, chunk, place) => {
           const starts = names.startsOf(chunk)
@@ -76,8 +74,8 @@ export class ImageSearches {
 
   /** Bytes of storage taken from the system. */
   get capacityBytes(): number {
-    const { names, signatures, likenesses, numbers } = this.#columns
-    const columns = [names, signatures, likenesses, ...Object.values(numbers)]
+    const { names, signatures, numbers } = this.#columns
+    const columns = [names, signatures, ...Object.values(numbers)]
     return columns.reduce((sum, { capacityBytes }) => sum + capacityBytes, 0)
   }
 
@@ -192,11 +190,10 @@ export class ImageSearch {
 
   /** Brings what the search reads of a chunk up to date, and answers how many nanoseconds that took. */
   #bringUpToDate(chunk: number): number {
-    const { names, signatures, likenesses } = this.#columns
+    const { names, signatures } = this.#columns
     let effort = 0
     if (this.#like !== undefined) {
-      effort += likenesses.update(chunk) * Effort.reading
-      this.#likenesses = likenesses.wordsOf(chunk)
+      this.#likenesses = this.#images.order.likenesses.wordsOf(chunk)
       effort += (this.#likenesses.length / 2) * Effort.likeness
     }
     if (this.#readsNames) {
@@ -249,7 +246,10 @@ export class ImageSearch {
     return place
   }
 
-  /** The first place from `from` down to `to` whose image may belong to the page, by the number that it is sorted by; below `to` where there is none. */
+  /**
+   * The first of a chunk's places from `from` down to `to` whose image may belong to the page, by the number that it is sorted
+   * by or the likeness that is asked for; below `to` where there is none.
+   */
   #passOver(from: number, to: number): number {
     const numbers = this.#chunkNumbers
     if (this.#like !== undefined) return this.#passOverUnlike(from, to, this.#like)
@@ -267,9 +267,8 @@ export class ImageSearch {
 
   /** The same for a likeness that is asked for, whatever the page is sorted by. */
   #passOverUnlike(from: number, to: number, [high, low]: readonly [number, number]): number {
-    if (this.#sort !== 'likeness') return lastAlike(this.#likenesses, from, to, high, low, ALIKE_BITS)
     // Of two that differ in as many bits the later one stands first, as above.
-    const most = Math.min(ALIKE_BITS, -this.#page.leastNumber - 1)
+    const most = this.#sort === 'likeness' ? Math.min(ALIKE_BITS, -this.#page.leastNumber - 1) : ALIKE_BITS
     return lastAlike(this.#likenesses, from, to, high, low, most)
   }
 
