@@ -60,6 +60,18 @@ test('a picture is found by another copy of it, and by one that is listed', asyn
   assert.deepEqual(await readdir(taken), ['wanted.png'])
   assert.deepEqual(await readFile(join(taken, 'wanted.png')), wanted)
 
+  const mirrored = join(folder, 'mirrored')
+  const mirroring = startProgram(t, [
+    ...['mirror', address, mirrored, '--like', small, '--data', join(folder, 'third')],
+  ])
+  await until(() => mirroring.errors.includes('The folder holds everything.'))
+  await writePicture(shared, 'unlike.png', 3, 'png', 320)
+  await writeFile(join(shared, 'late.jpg'), await sharp(wanted).jpeg({ quality: 60 }).toBuffer())
+  await mirroring.until(/Saved late\.jpg/)
+  mirroring.kill('SIGTERM')
+  assert.equal((await mirroring.exited()).status, 0)
+  assert.deepEqual((await readdir(mirrored)).toSorted(), ['a copy.jpg', 'late.jpg', 'wanted.png'])
+
   for (const [picture, sentence] of [
     [join(folder, 'nowhere.png'), /there is no such file/],
     [join(shared, 'blank.png'), /nothing to see/],
