@@ -1,5 +1,6 @@
 import type { CrashResults } from '../crash/crash-results.ts'
 import type { FaultResults } from '../faults/fault-results.ts'
+import type { LikenessResults } from '../likeness/likeness-results.ts'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
 import type { StrainResults } from '../strain/strain-results.ts'
@@ -7,6 +8,7 @@ import type { TransferResults } from '../transfers/transfer-results.ts'
 import { judgeClaims, judgeSoak, megabytes } from './claims.ts'
 import { crashSection } from './crash-section.ts'
 import { faultsSection } from './faults-section.ts'
+import { likenessSection } from './likeness-section.ts'
 import { machineSentence } from './machine-sentence.ts'
 import { markdownTable } from './markdown-table.ts'
 import { strainSection } from './strain-section.ts'
@@ -21,6 +23,7 @@ export interface BenchmarkFiles {
   readonly crashes?: CrashResults
   readonly transfers?: TransferResults
   readonly faults?: FaultResults
+  readonly likeness?: LikenessResults
 }
 
 /** BENCHMARKS.md: every figure and every judgement in it is computed from the files of results. */
@@ -31,16 +34,18 @@ export function benchmarksPage({
   crashes,
   transfers,
   faults,
+  likeness,
 }: BenchmarkFiles): string {
   const sections = [
     '# Benchmarks',
-    'Written by `npm run bench`, `npm run strain`, `npm run soak`, `npm run crash`, `npm run transfers` and `npm run faults`; change `bench/`, not this page.',
+    'Written by `npm run bench`, `npm run strain`, `npm run soak`, `npm run crash`, `npm run transfers`, `npm run faults` and `npm run likeness`; change `bench/`, not this page.',
     results === undefined ? '`npm run bench` has not been run.' : benchSections(results),
     strainSection(strain),
     soakSection(soaks),
     crashSection(crashes),
     transfersSection(transfers),
     faultsSection(faults),
+    likenessSection(likeness),
   ]
   return `${sections.join('\n\n').trim()}\n`
 }

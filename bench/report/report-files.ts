@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { CrashResults } from '../crash/crash-results.ts'
 import { type FaultResults, mergeRows } from '../faults/fault-results.ts'
 import { FAULT_ROWS } from '../faults/rows/rows.ts'
+import type { LikenessResults } from '../likeness/likeness-results.ts'
 import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
 import type { StrainResults } from '../strain/strain-results.ts'
@@ -20,6 +21,7 @@ const STRAIN = join('bench', 'results', 'strain.json')
 const CRASHES = join('bench', 'results', 'crash.json')
 const TRANSFERS = join('bench', 'results', 'transfers.json')
 const FAULTS = join('bench', 'results', 'faults.json')
+const LIKENESS = join('bench', 'results', 'likeness.json')
 const SOAK_PATHS = ['fast', 'portable'] as const
 
 /** Keeps the results of a run under `folder`, and writes the page and the images again. */
@@ -61,6 +63,12 @@ export async function keepFaultResults(folder: string, { machine, rows }: FaultR
   await writeReport(folder)
 }
 
+/** Keeps what likenesses find under `folder`, and writes the page again. */
+export async function keepLikenessResults(folder: string, likeness: LikenessResults): Promise<void> {
+  await writeJson(join(folder, LIKENESS), likeness)
+  await writeReport(folder)
+}
+
 /** Writes BENCHMARKS.md and its images from the results that are there. */
 async function writeReport(folder: string): Promise<void> {
   const results = await readJson(join(folder, LATEST), isBenchResults)
@@ -73,6 +81,7 @@ async function writeReport(folder: string): Promise<void> {
   const crashes = await readJson(join(folder, CRASHES), isCrashResults)
   const transfers = await readJson(join(folder, TRANSFERS), isTransferResults)
   const faults = await readJson(join(folder, FAULTS), isFaultResults)
+  const likeness = await readJson(join(folder, LIKENESS), isLikenessResults)
   const images: readonly [string, string | undefined][] = [
     ['bench-catalog.svg', results && catalogImage(results)],
     ['bench-soak.svg', soakImage(soaks)],
@@ -89,6 +98,7 @@ async function writeReport(folder: string): Promise<void> {
       ...(crashes !== undefined && { crashes }),
       ...(transfers !== undefined && { transfers }),
       ...(faults !== undefined && { faults }),
+      ...(likeness !== undefined && { likeness }),
     }),
   )
 }
@@ -104,7 +114,14 @@ async function write(path: string, text: string): Promise<void> {
 
 async function writeJson(
   path: string,
-  value: BenchResults | SoakResults | StrainResults | CrashResults | TransferResults | FaultResults,
+  value:
+    | BenchResults
+    | SoakResults
+    | StrainResults
+    | CrashResults
+    | TransferResults
+    | FaultResults
+    | LikenessResults,
 ): Promise<void> {
   await write(path, `${JSON.stringify(value, undefined, 1)}\n`)
 }
@@ -144,6 +161,10 @@ function isTransferResults(value: unknown): value is TransferResults {
 
 function isFaultResults(value: unknown): value is FaultResults {
   return hasArrays(value, ['rows']) && 'machine' in value
+}
+
+function isLikenessResults(value: unknown): value is LikenessResults {
+  return hasArrays(value, ['hashes']) && 'set' in value && 'machine' in value
 }
 
 function hasArrays(value: unknown, names: readonly string[]): value is Record<string, unknown> {

@@ -32,6 +32,7 @@ export interface FailureDetails {
   // Images
   imageNotListed: { wanted: string }
   imageAmbiguous: { wanted: string; digests: readonly string[] }
+  likenessUnknown: { picture: string; reason: LikenessFault }
   nameRefused: { name: string; reason: string }
   allOwnersFailed: {
     name: string
@@ -43,6 +44,16 @@ export interface FailureDetails {
   diskFull: { directory: string; freeBytes: number }
   cannotSave: { name: string; directory: string; reason: string }
 }
+
+/** Why it is not known how a picture looks. */
+export type LikenessFault =
+  | 'unreadable'
+  | 'undecodable'
+  /** Nothing is to be seen on it. */
+  | 'blank'
+  | 'unavailable'
+  /** None of its owners says. */
+  | 'untold'
 
 /** Why an owner did not give an image. */
 export type OwnerFault =

@@ -203,11 +203,10 @@ export class Catalog {
    */
   describe(image: number, given: ImageDetails): boolean {
     const { images } = this
-    const row = images.detailsOf(image)
-    const known = row === NO_ROW ? {} : images.details.get(row)
+    const known = images.knownOf(image)
     const isOnlyOwner = images.ownerCount(image) === 1
     const details = isOnlyOwner ? { ...known, ...given } : { ...given, ...known }
-    const wasDisputed = row !== NO_ROW && images.details.isDisputed(row)
+    const wasDisputed = images.isDisputed(image)
     const differs = known.sha256 !== undefined && given.sha256 !== undefined && known.sha256 !== given.sha256
     const isDisputed = !isOnlyOwner && (wasDisputed || differs)
     if (isDisputed === wasDisputed && hasSameDetails(details, known)) return false
@@ -350,6 +349,7 @@ function hasSameDetails(one: ImageDetails, other: ImageDetails): boolean {
     one.format === other.format &&
     one.taken === other.taken &&
     one.sha256 === other.sha256 &&
-    one.placeholder === other.placeholder
+    one.placeholder === other.placeholder &&
+    one.likeness === other.likeness
   )
 }

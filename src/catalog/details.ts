@@ -30,6 +30,9 @@ const LOW_WORD = 2 ** 32
 /** 320 KiB of rows at a time. */
 const SEGMENT_DETAILS = 1 << 13
 
+/** What a row holds: all but the likeness, which stands in the order (`Likenesses`). */
+export type RowDetails = Omit<ImageDetails, 'likeness'>
+
 /** The details of images, for those that have any: a row each, and a chain of bytes for SHA-256 and placeholder. */
 export class Details {
   readonly #rows = new Rows(DETAILS_WORDS, SEGMENT_DETAILS)
@@ -41,7 +44,7 @@ export class Details {
   }
 
   /** Keeps details and answers their row. Width and height count together only. */
-  add(details: ImageDetails, isDisputed: boolean): number {
+  add(details: RowDetails, isDisputed: boolean): number {
     const row = this.#rows.allocate()
     const { bytes, width, height, format, taken, sha256, placeholder } = details
     let given = isDisputed ? IS_DISPUTED : 0
@@ -80,7 +83,7 @@ export class Details {
     this.#rows.free(row)
   }
 
-  get(row: number): ImageDetails {
+  get(row: number): RowDetails {
     const given = this.#rows.get(row, GIVEN)
     const rest = this.#restOf(row, given)
     const sum = (given & HAS_SHA256) === 0 ? 0 : SHA256_BYTES

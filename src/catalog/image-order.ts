@@ -1,3 +1,4 @@
+import { Likenesses } from './likenesses.ts'
 import { NO_ROW, type Rows } from './rows.ts'
 
 /**
@@ -37,6 +38,8 @@ export class ImageOrder {
   readonly #editions: number[] = []
   /** How often something about an image of each chunk changed that others keep by place. */
   readonly #revisions: number[] = []
+  /** How the images look, by place: it goes with them from place to place. */
+  readonly likenesses: Likenesses = new Likenesses(CHUNK_PLACES)
   readonly #freeChunks: number[] = []
   /** The chunks in order. Only the last takes further images. */
   readonly #sequence: number[] = []
@@ -57,10 +60,11 @@ export class ImageOrder {
 
   /** Bytes of storage taken from the system. It never shrinks. */
   get capacityBytes(): number {
-    return this.#chunks.length * CHUNK_PLACES * PLACE_WORDS * Uint32Array.BYTES_PER_ELEMENT
+    const places = this.#chunks.length * CHUNK_PLACES * PLACE_WORDS * Uint32Array.BYTES_PER_ELEMENT
+    return places + this.likenesses.capacityBytes
   }
 
-  /** Adds an image that is not in the order, under a sequence number above all there are. */
+  /** Adds an image that is not in the order, under a sequence number above all there are; its likeness is not known. */
   append(image: number, sequence: number, isSeenByIPv4: boolean): void {
     let chunk = this.#tail
     if (
@@ -72,6 +76,7 @@ export class ImageOrder {
     }
     const place = this.#places[chunk] ?? 0
     this.#put(chunk, place, image, sequence, isSeenByIPv4)
+    this.likenesses.set(chunk, place, 0, 0)
     this.#places[chunk] = place + 1
     this.#images[chunk] = (this.#images[chunk] ?? 0) + 1
     if (isSeenByIPv4) this.#ipv4Images[chunk] = (this.#ipv4Images[chunk] ?? 0) + 1
@@ -104,6 +109,18 @@ export class ImageOrder {
     if (wasSeen === isSeen) return
     places[word] = isSeen ? image | SEEN_BY_IPV4 : image
     this.#ipv4Images[chunk] = (this.#ipv4Images[chunk] ?? 0) + (isSeen ? 1 : -1)
+  }
+
+  /** Keeps the words of the likeness of an image that is in the order; both are 0 for none. */
+  setLikeness(image: number, high: number, low: number): void {
+    const at = this.#rows.get(image, this.#placeField)
+    this.likenesses.set(at >>> PLACE_SHIFT, at & PLACE_MASK, high, low)
+  }
+
+  /** The higher (0) or the lower (1) 32 bits of the likeness of an image that is in the order; both are 0 where it is not known. */
+  likenessWord(image: number, word: 0 | 1): number {
+    const at = this.#rows.get(image, this.#placeField)
+    return this.likenesses.word(at >>> PLACE_SHIFT, at & PLACE_MASK, word)
   }
 
   /** Whether `image`, which may long be another or none, is still the one with this sequence number. */
@@ -266,6 +283,7 @@ export class ImageOrder {
       const image = this.imageAt(from, place)
       if (image === NO_ROW) continue
       this.#put(into, to, image, this.sequenceAt(from, place), this.isSeenByIPv4At(from, place))
+      this.likenesses.copy(from, place, into, to)
       to += 1
     }
     return to

@@ -1,6 +1,7 @@
 import type { Digest } from '../protocol/digest.ts'
 import { DIGEST_WORDS } from '../protocol/encoded-list.ts'
 import type { ImageDetails } from '../protocol/image-details.ts'
+import { likenessOfWords, likenessWord } from '../protocol/likeness.ts'
 import { DIGEST_HEX_BYTES, MAX_NAME_BYTES } from '../protocol/limits.ts'
 import { ByteChains } from './byte-chains.ts'
 import { Details } from './details.ts'
@@ -41,7 +42,7 @@ export class Images {
   readonly #rows = new Rows(IMAGE_WORDS, SEGMENT_IMAGES)
   readonly #index = new HashIndex()
   readonly #nameRests = new ByteChains()
-  /** What is known of images besides. */
+  /** What is known of images besides. How they look stands in {@link order}. */
   readonly details: Details = new Details()
   readonly #hash: KeyedHash
   readonly #scratch = Buffer.alloc(DIGEST_HEX_BYTES + 1 + MAX_NAME_BYTES)
@@ -165,12 +166,18 @@ export class Images {
       if ((sequences[image] ?? 0) > 0) rows.push(image)
     }
     rows.sort((one, other) => (sequences[one] ?? 0) - (sequences[other] ?? 0))
+    const likenesses = new Uint32Array(rows.length * 2)
+    for (const [index, image] of rows.entries()) {
+      likenesses[index * 2] = this.order.likenessWord(image, 0)
+      likenesses[index * 2 + 1] = this.order.likenessWord(image, 1)
+    }
     for (const image of rows) this.order.remove(image)
     if (this.order.count === 0) this.#nextSequence = 1
-    for (const image of rows) {
+    for (const [index, image] of rows.entries()) {
       // Two that were recorded at the same place stand one after the other.
       const sequence = Math.max(this.#nextSequence, sequences[image] ?? 0)
       this.order.append(image, sequence, this.firstOwner(image, true) !== NO_ROW)
+      this.order.setLikeness(image, likenesses[index * 2] ?? 0, likenesses[index * 2 + 1] ?? 0)
       this.#nextSequence = sequence + 1
     }
   }
@@ -188,16 +195,36 @@ export class Images {
     this.#rows.free(image)
   }
 
-  /** The row of an image's details, or NO_ROW. */
+  /** All that is known of an image besides its name. */
+  knownOf(image: number): ImageDetails {
+    const row = this.detailsOf(image)
+    const likeness = likenessOfWords(this.order.likenessWord(image, 0), this.order.likenessWord(image, 1))
+    return {
+      ...(row !== NO_ROW && this.details.get(row)),
+      ...(likeness !== undefined && { likeness }),
+    }
+  }
+
+  /** True where owners disagree about the SHA-256. */
+  isDisputed(image: number): boolean {
+    const row = this.detailsOf(image)
+    return row !== NO_ROW && this.details.isDisputed(row)
+  }
+
+  /** The row of an image's details, or NO_ROW. Of an image with a likeness alone there is none. */
   detailsOf(image: number): number {
     return this.#rows.get(image, DETAILS)
   }
 
   /** Puts details in place of those an image has. */
   setDetails(image: number, given: ImageDetails, isDisputed: boolean): void {
+    const { likeness, ...others } = given
     const before = this.#rows.get(image, DETAILS)
     if (before !== NO_ROW) this.details.remove(before)
-    this.#rows.set(image, DETAILS, this.details.add(given, isDisputed))
+    const needsRow = isDisputed || Object.keys(others).length > 0
+    this.#rows.set(image, DETAILS, needsRow ? this.details.add(others, isDisputed) : NO_ROW)
+    if (likeness === undefined) this.order.setLikeness(image, 0, 0)
+    else this.order.setLikeness(image, likenessWord(likeness, 0), likenessWord(likeness, 1))
     this.order.revise(image)
   }
 

@@ -55,6 +55,7 @@ const filters = {
   'min-width': { value: 'count', text: 'minWidth' },
   'min-height': { value: 'count', text: 'minHeight' },
   orientation: { value: 'orientation', text: 'orientation' },
+  like: { value: 'picture', text: 'like' },
 } as const
 
 const fetching = {

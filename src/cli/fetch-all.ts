@@ -8,9 +8,10 @@ import { knownImages } from '../peer/transfers/known-images.ts'
 import { DEFAULT_AT_ONCE } from '../peer/transfers/transfer-engine.ts'
 import { Transfers, transferStoreOf } from '../peer/transfers/transfers.ts'
 import { type Endpoint, formatEndpoint } from '../protocol/endpoint.ts'
+import { askedQuery } from './asked-query.ts'
 import type { CommandContext } from './context.ts'
 import { dataFolder, storePathOf } from './folders.ts'
-import { optionsOf, queryOfOptions } from './list-query.ts'
+import { optionsOf } from './list-query.ts'
 import { openConnection } from './open-connection.ts'
 import { limitsOfOptions } from './transfer-limit-options.ts'
 import { TransferReporter } from './transfer-reporter.ts'
@@ -88,7 +89,7 @@ export async function addListed(
   { owner, isWanted = () => true }: Choice = {},
 ): Promise<{ readonly isWhole: boolean }> {
   const ofOwner = owner === undefined ? {} : { owner: formatEndpoint(owner) }
-  const query = { ...queryOfOptions(options), ...ofOwner, limit: WHOLE_PAGE }
+  const query = { ...(await askedQuery(options, catalog, signal)), ...ofOwner, limit: WHOLE_PAGE }
   const wanted: CatalogImage[] = []
   let isWhole = true
   for await (const page of catalog.pages(query, signal)) {

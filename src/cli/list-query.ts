@@ -11,6 +11,7 @@ const OPTIONS = {
   'min-width': 'minWidth',
   'min-height': 'minHeight',
   orientation: 'orientation',
+  like: 'like',
   sort: 'sort',
 } as const satisfies Record<string, QueryPart>
 
@@ -20,7 +21,7 @@ const ORDERS = ['newest', 'name', 'size', 'owners'] as const
 /** Formats of one query, at most: what the catalog API takes. */
 const MAX_FORMATS = 16
 
-/** The query that checked options ask for. */
+/** The query that checked options ask for; `--like`, of which the likeness is to be found out, is none of its parts. */
 export function queryOfOptions(options: ReadonlyMap<string, string>): ImageQuery {
   const search = options.get('search')
   const format = parseFormats(options.get('format') ?? '')

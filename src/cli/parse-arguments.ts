@@ -119,6 +119,7 @@ function accepts(kind: Exclude<ValueKind, 'flag'>, value: string): boolean {
       return isOrder(value)
     case 'owner':
       return parseEndpoint(value) !== undefined
+    case 'picture':
     case 'file':
     case 'directory':
       return true

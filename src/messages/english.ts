@@ -1,4 +1,4 @@
-import type { FailureCode, FailureDetails, OwnerFault } from '../base/failure.ts'
+import type { FailureCode, FailureDetails, LikenessFault, OwnerFault } from '../base/failure.ts'
 
 /** `1 picture`, `2 pictures`, `1,234 pictures`. */
 function counted(count: number, one: string, many: string): string {
@@ -27,6 +27,14 @@ const ownerFaults: Record<OwnerFault, string> = {
   otherSha256: 'has another picture with the same MD5 sum',
   busy: 'was too busy',
   unreadable: 'gave an answer that makes no sense',
+}
+
+const likenessFaults: Record<LikenessFault, string> = {
+  unreadable: 'there is no such file, or it cannot be read',
+  undecodable: 'it is no picture that can be decoded',
+  blank: 'there is nothing to see on it',
+  unavailable: 'pictures cannot be decoded here at the moment',
+  untold: 'none of its owners says how it looks',
 }
 
 const refusedNames: Record<string, string> = {
@@ -84,6 +92,8 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
     `“${wanted}” is not among the listed pictures. “imagep2p list” shows them with their names and MD5 sums.`,
   imageAmbiguous: ({ wanted, digests }) =>
     `${counted(digests.length, 'picture is', 'pictures are')} called “${wanted}”. Name the one you mean by its MD5 sum: ${digests.join(', ')}.`,
+  likenessUnknown: ({ picture, reason }) =>
+    `No picture can be found that looks like “${picture}”: ${likenessFaults[reason]}.`,
   nameRefused: ({ name, reason }) =>
     `“${name}” is not saved under that name: ${refusedNames[reason] ?? reason}.`,
   allOwnersFailed: ({ name, attempts }) =>
@@ -134,6 +144,7 @@ export const english = {
       size: 'a size such as 500kB or 2MB',
       orientation: 'landscape, portrait or square',
       order: 'newest, name, size or owners',
+      picture: 'the MD5 sum of a listed picture, or the name of a file',
       file: 'a file, or - for standard input',
       owner: 'the address of an owner, such as 192.168.1.5:5001',
       rate: 'a rate in bytes per second such as 500K or 2M, or 0 for no limit',
@@ -151,6 +162,7 @@ export const english = {
       size: 'SIZE',
       orientation: 'SHAPE',
       order: 'ORDER',
+      picture: 'MD5|FILE',
       file: 'FILE',
       owner: 'ADDRESS:PORT',
       rate: 'RATE',
@@ -208,6 +220,7 @@ export const english = {
       minWidth: 'only pictures at least so many pixels wide',
       minHeight: 'only pictures at least so many pixels high',
       orientation: 'only pictures of this shape: landscape, portrait or square',
+      like: 'only pictures that look like this one, listed or in a file; the most alike first',
       sort: 'newest, name, size (largest first) or owners (most first); without it, in the order they came where that is one page of 1,000, and else newest first',
       all: 'every picture of the network',
       from: 'pictures whose MD5 sums stand in this file, one a line; what follows a # is a comment; - is standard input',

@@ -1,4 +1,4 @@
-import type { FailureCode, FailureDetails, OwnerFault } from '../base/failure.ts'
+import type { FailureCode, FailureDetails, LikenessFault, OwnerFault } from '../base/failure.ts'
 import type { Messages } from './english.ts'
 
 /** `1 imagem`, `2 imagens`, `1.234 imagens`. */
@@ -28,6 +28,14 @@ const ownerFaults: Record<OwnerFault, string> = {
   otherSha256: 'tem outra imagem com a mesma soma MD5',
   busy: 'estava ocupado demais',
   unreadable: 'deu uma resposta sem sentido',
+}
+
+const likenessFaults: Record<LikenessFault, string> = {
+  unreadable: 'não existe tal arquivo, ou ele não pode ser lido',
+  undecodable: 'não é uma imagem que se possa decodificar',
+  blank: 'não há nada para ver nela',
+  unavailable: 'não dá para decodificar imagens aqui neste momento',
+  untold: 'nenhum dos donos diz como ela é',
 }
 
 const refusedNames: Record<string, string> = {
@@ -86,6 +94,8 @@ const failures: { [Code in FailureCode]: (details: FailureDetails[Code]) => stri
     `“${wanted}” não está entre as imagens listadas. “imagep2p list” mostra todas com nome e soma MD5.`,
   imageAmbiguous: ({ wanted, digests }) =>
     `${counted(digests.length, 'imagem se chama', 'imagens se chamam')} “${wanted}”. Indique a desejada pela soma MD5: ${digests.join(', ')}.`,
+  likenessUnknown: ({ picture, reason }) =>
+    `Não há como achar imagens parecidas com “${picture}”: ${likenessFaults[reason]}.`,
   nameRefused: ({ name, reason }) =>
     `“${name}” não é salva com esse nome: ${refusedNames[reason] ?? reason}.`,
   allOwnersFailed: ({ name, attempts }) =>
@@ -132,6 +142,7 @@ export const portuguese: Messages = {
       size: 'um tamanho como 500kB ou 2MB',
       orientation: 'landscape (deitada), portrait (em pé) ou square (quadrada)',
       order: 'newest, name, size ou owners',
+      picture: 'a soma MD5 de uma imagem listada, ou o nome de um arquivo',
       file: 'um arquivo, ou - para a entrada padrão',
       owner: 'o endereço de um dono, como 192.168.1.5:5001',
       rate: 'uma taxa em bytes por segundo como 500K ou 2M, ou 0 para nenhum limite',
@@ -149,6 +160,7 @@ export const portuguese: Messages = {
       size: 'TAMANHO',
       orientation: 'FORMA',
       order: 'ORDEM',
+      picture: 'MD5|ARQUIVO',
       file: 'ARQUIVO',
       owner: 'ENDEREÇO:PORTA',
       rate: 'TAXA',
@@ -207,6 +219,7 @@ export const portuguese: Messages = {
       minWidth: 'só imagens com pelo menos tantos pixels de largura',
       minHeight: 'só imagens com pelo menos tantos pixels de altura',
       orientation: 'só imagens desta forma: landscape (deitada), portrait (em pé) ou square (quadrada)',
+      like: 'só imagens parecidas com esta, listada ou de um arquivo; as mais parecidas primeiro',
       sort: 'newest (mais novas antes), name (nome), size (maiores antes) ou owners (mais donos antes); sem isto, na ordem de chegada se couber numa página de 1.000, senão as mais novas antes',
       all: 'todas as imagens da rede',
       from: 'imagens cujas somas MD5 estão neste arquivo, uma por linha; o que vem depois de # é comentário; - é a entrada padrão',

@@ -17,7 +17,7 @@ export interface CatalogImage extends ListedImage {
 /** An image as the catalog API tells it; `undefined` where none of its owners has an address that we can ask. */
 export function imageFromCatalog(image: Image): CatalogImage | undefined {
   const { md5, name, ownerCount, disputed = false } = image
-  const { bytes, width, height, format, taken, sha256, placeholder } = image
+  const { bytes, width, height, format, taken, sha256, placeholder, likeness } = image
   const digest = parseDigest(md5)
   const owners = image.owners.map(parseEndpoint).filter((owner): owner is Endpoint => owner !== undefined)
   if (digest === undefined || owners.length === 0) return undefined
@@ -34,6 +34,7 @@ export function imageFromCatalog(image: Image): CatalogImage | undefined {
       ...(taken === undefined ? {} : { taken }),
       ...(sha256 === undefined ? {} : { sha256 }),
       ...(placeholder === undefined ? {} : { placeholder }),
+      ...(likeness === undefined ? {} : { likeness }),
     },
     disputed,
   }

@@ -18,7 +18,7 @@ export interface PeerConfig {
   readonly port: number
   /** The file in which the peer remembers this folder between starts. */
   readonly storePath: string
-  /** Whether placeholders of the pictures are made, in the background. */
+  /** Whether placeholders and likenesses of the pictures are made, in the background. */
   readonly placeholders: boolean
   readonly retryPlan: RetryPlan
   /** Of the catalog API. */

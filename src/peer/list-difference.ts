@@ -46,6 +46,7 @@ function sameDetails(before: ImageDetails = {}, after: ImageDetails): boolean {
     before.format === after.format &&
     before.taken === after.taken &&
     before.sha256 === after.sha256 &&
-    before.placeholder === after.placeholder
+    before.placeholder === after.placeholder &&
+    before.likeness === after.likeness
   )
 }

@@ -14,6 +14,7 @@ import { removeAbandonedDownloads } from './download/abandoned-downloads.ts'
 import { HashPool } from './library/hash-pool.ts'
 import { Library } from './library/library.ts'
 import { LibraryStore } from './library/library-store.ts'
+import type { FileLikeness } from './likeness/likeness-of-file.ts'
 import { ImageDecoder } from './previews/image-decoder.ts'
 import { PlaceholderMaker } from './previews/placeholder-maker.ts'
 import { PreviewCache, previewFolderOf } from './previews/preview-cache.ts'
@@ -242,6 +243,11 @@ export class Peer implements PreviewSource {
   /** A preview of one of the shared images. */
   preview(digest: Digest, size: number, signal: AbortSignal): Promise<PreviewResult> {
     return this.#previews.preview(digest, size, signal)
+  }
+
+  /** The likeness of the picture in any file of this computer, by which pictures like it are listed (`ImageQuery.like`). */
+  likenessOfFile(path: string, signal: AbortSignal): Promise<FileLikeness> {
+    return this.#previews.likenessOfFile(path, signal)
   }
 
   /** Ends the registration, waits for the server at most some seconds, and stops everything. */

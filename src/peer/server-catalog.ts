@@ -30,8 +30,8 @@ export class ServerCatalog {
   }
 
   /**
-   * One page. Where no order is asked for and all fits on one page, images stand in the order in which they came, as in a
-   * LST; over several pages the newest come first. Rejects with a failure of either client.
+   * One page. Where no order and no likeness is asked for and all fits on one page, images stand in the order in which they
+   * came, as in a LST; over several pages the newest come first. Rejects with a failure of either client.
    */
   async page(query: ImageQuery, signal: AbortSignal): Promise<CatalogPage> {
     const page = await this.#askCatalog(query, signal)
@@ -39,7 +39,7 @@ export class ServerCatalog {
     const { next } = page
     const images = page.images.map(imageFromCatalog).filter(image => image !== undefined)
     const isWhole = query.cursor === undefined && next === undefined
-    if (query.sort === undefined && isWhole) images.reverse()
+    if (query.sort === undefined && query.like === undefined && isWhole) images.reverse()
     return { images, next, unreadable: page.images.length - images.length, mayBeCut: false, notApplied: [] }
   }
 

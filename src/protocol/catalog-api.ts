@@ -1,4 +1,5 @@
 import { MAX_FORMAT_CHARACTERS, MAX_PIXELS_PER_SIDE, MAX_PLACEHOLDER_BYTES } from './image-details.ts'
+import { ALIKE_BITS, LIKENESS_PATTERN } from './likeness.ts'
 import { MAX_NAME_BYTES } from './limits.ts'
 import type { ShapeOf } from './shape.ts'
 
@@ -79,6 +80,11 @@ const details = {
     pattern: `^[A-Za-z0-9+/]{2,${Math.ceil((MAX_PLACEHOLDER_BYTES * 4) / 3)}}={0,2}$`,
     description: `a ThumbHash of at most ${MAX_PLACEHOLDER_BYTES} bytes, in base64`,
   },
+  likeness: {
+    type: 'string',
+    pattern: LIKENESS_PATTERN,
+    description: 'how the picture looks: a perceptual hash, lower-case hexadecimal',
+  },
 } as const
 
 /** One image as an owner registers it. */
@@ -158,11 +164,16 @@ export const ImageQuery = {
       pattern: '^([0-9.]{7,15}|\\[[0-9a-fA-F:.]{2,45}\\]):[0-9]{1,5}$',
       description: 'only images of this owner: ip:port or [ipv6]:port, as `owners` names it',
     },
+    like: {
+      type: 'string',
+      pattern: LIKENESS_PATTERN,
+      description: `a likeness: pictures whose own differs from it in at most ${ALIKE_BITS} bits, in order of these unless asked otherwise`,
+    },
     sort: {
       type: 'string',
       enum: ['newest', 'name', 'size', 'owners'],
-      default: 'newest',
-      description: 'newest first; by name; largest first; most owners first',
+      description:
+        'newest first, as without it unless `like` is given; by name; largest first; most owners first',
     },
     limit: {
       type: 'integer',

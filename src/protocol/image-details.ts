@@ -16,6 +16,8 @@ export interface ImageDetails {
   readonly sha256?: string
   /** A tiny picture to show meanwhile (a ThumbHash): at most {@link MAX_PLACEHOLDER_BYTES} bytes, in base64. */
   readonly placeholder?: string
+  /** How it looks, by which pictures that look alike are found: a perceptual hash, see likeness.ts. */
+  readonly likeness?: string
 }
 
 /** Pixels: beyond the 65,535 of a JPEG and what the other formats hold in practice. */

@@ -18,6 +18,8 @@ class Pair {
   readonly #rows = new Rows(2, 1 << 12)
   readonly order = new ImageOrder(this.#rows, PLACE_FIELD)
   expected: Expected[] = []
+  /** The words of the likeness of each image that has one. */
+  readonly #likenesses = new Map<number, readonly [high: number, low: number]>()
   #nextSequence = 1
 
   append(isSeen: boolean, step = 1): void {
@@ -34,6 +36,14 @@ class Pair {
     this.order.remove(gone.image)
     assert.equal(this.order.has(gone.image, gone.sequence), false)
     this.#rows.free(gone.image)
+    this.#likenesses.delete(gone.image)
+  }
+
+  lookAt(index: number, high: number, low: number): void {
+    const image = this.expected[index]?.image
+    if (image === undefined) return
+    this.order.setLikeness(image, high, low)
+    this.#likenesses.set(image, [high, low])
   }
 
   compare(): void {
@@ -45,6 +55,8 @@ class Pair {
     for (const { image, sequence } of this.expected) {
       assert.equal(this.order.sequenceOf(image), sequence)
       assert.ok(this.order.has(image, sequence))
+      const words = [this.order.likenessWord(image, 0), this.order.likenessWord(image, 1)]
+      assert.deepEqual(words, this.#likenesses.get(image) ?? [0, 0])
     }
   }
 
@@ -62,7 +74,7 @@ class Pair {
 suite('an order of images', () => {
   test('is the order in which they came, whoever left', () => {
     const command = fc.record({
-      kind: fc.constantFrom('append', 'remove', 'removeMany', 'see', 'leap'),
+      kind: fc.constantFrom('append', 'remove', 'removeMany', 'see', 'leap', 'look'),
       count: fc.integer({ min: 1, max: CHUNK_PLACES * 2 }),
       at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
       isSeen: fc.boolean(),
@@ -84,6 +96,8 @@ suite('an order of images', () => {
             )
               pair.removeAt(gone)
           }
+          for (let seen = index; kind === 'look' && seen < index + count; seen += 3)
+            pair.lookAt(seen, seen * 0x1_0001, isSeen ? 0xffff_ffff - seen : 0)
           const changed = pair.expected[index]
           if (kind === 'see' && changed !== undefined) {
             pair.order.setSeenByIPv4(changed.image, isSeen)

@@ -88,5 +88,6 @@ test('options become the query that they ask for, and parts of it the options th
     optionsOf(parts),
     [...options.keys()].map(name => `--${name}`),
   )
+  assert.deepEqual(optionsOf(['like']), ['--like'])
   assert.deepEqual(optionsOf([]), [])
 })

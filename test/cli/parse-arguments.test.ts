@@ -260,6 +260,7 @@ test('every option of the table is taken by its command, in its long and its sho
     rate: '2M',
     orientation: 'portrait',
     order: 'owners',
+    picture: 'beach.png',
     file: '-',
     owner: '1.2.3.4:5001',
     flag: undefined,

@@ -205,6 +205,10 @@ const failures: { [Code in FailureCode]: FailureSample<Code>[] } = {
   cancelled: [{ details: {} }],
   imageNotListed: [{ details: { wanted: 'beach.png' } }],
   imageAmbiguous: [{ details: { wanted: 'beach.png', digests: ['0cc175b9c0f1b6a8', '92eb5ffee6ae2fec'] } }],
+  likenessUnknown: (['unreadable', 'undecodable', 'blank', 'unavailable', 'untold'] as const).map(reason => ({
+    details: { picture: 'beach.png', reason },
+    leftOut: ['reason'],
+  })),
   nameRefused: [
     // What is known is said in words, see below; what is not stands as it is.
     { details: { name: '../x', reason: NameRefusal.dots }, leftOut: ['reason'] },

@@ -206,9 +206,14 @@ test('an answer that is not of the API’s shape is a failure, never an image', 
     ...[{ md5: 'x' }, { md5: image.md5.toUpperCase() }, { name: 5 }, { owners: [5] }, { ownerCount: 0 }].map(
       change => ({ images: [image, { ...image, ...change }] }),
     ),
-    ...[{ width: -1 }, { bytes: 1.5 }, { format: 'JPEG!' }, { sha256: 'x' }, { placeholder: '<img>' }].map(
-      change => ({ images: [{ ...image, ...change }] }),
-    ),
+    ...[
+      { width: -1 },
+      { bytes: 1.5 },
+      { format: 'JPEG!' },
+      { sha256: 'x' },
+      { placeholder: '<img>' },
+      { likeness: '0'.repeat(16) },
+    ].map(change => ({ images: [{ ...image, ...change }] })),
   ]
   for (const body of [...wrong.map(value => JSON.stringify(value)), '', '{"images":[', '\0']) {
     const client = await clientOfAnswer(t, (_, response) => {

@@ -41,7 +41,16 @@ test('what came, what went, what has another name, and of what more is known', (
 })
 
 test('every detail counts', () => {
-  const details = { bytes: 1, width: 2, height: 3, format: 'png', taken: 4, sha256: 'a', placeholder: 'b' }
+  const details = {
+    bytes: 1,
+    width: 2,
+    height: 3,
+    format: 'png',
+    taken: 4,
+    sha256: 'a',
+    placeholder: 'b',
+    likeness: 'c',
+  }
   const same = image(1, '1.png', { ...details })
   assert.deepEqual(difference([image(1, '1.png', details)], [same]).detailed, [])
   for (const key of Object.keys(details) as (keyof typeof details)[]) {
@@ -90,6 +99,7 @@ test('any file name becomes an entry that the catalog takes, with its details wh
     { format: 'much too long' },
     { bytes: 0 },
     { placeholder: '<' },
+    { likeness: 'C0FFEE0123456789' },
   ]) {
     assert.deepEqual(catalogEntryOf(image(1, '1.png', details)), { md5: digestOf(1), name: '1.png' })
   }

@@ -227,7 +227,7 @@ test('nothing but the shared images is given', async t => {
   }
 })
 
-test('a peer gives previews of its pictures, and the index server is told their placeholders', async t => {
+test('a peer gives previews of its pictures, and the index server is told their placeholders and likenesses', async t => {
   const server = await startIndexServer(t)
   const { peer, folder } = await startPeer(t, server.endpoint.port)
   const image = await writePicture(folder, 'a.jpg', 1, 'jpeg', 200)
@@ -237,4 +237,7 @@ test('a peer gives previews of its pictures, and the index server is told their 
   assert.ok(preview.kind === 'image')
   assert.equal(preview.bytes.toString('latin1', 8, 12), 'WEBP')
   await until(async () => (await peer.image(md5(image), never))?.details?.placeholder !== undefined)
+  const like = await peer.likenessOfFile(join(folder, 'a.jpg'), never)
+  assert.ok(like.kind === 'known')
+  assert.equal((await peer.image(md5(image), never))?.details.likeness, like.likeness)
 })

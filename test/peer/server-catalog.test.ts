@@ -185,6 +185,7 @@ test('what the API says of an image is taken as far as it can be used', () => {
     taken: -5,
     sha256: 'f'.repeat(64),
     placeholder: 'aaaa',
+    likeness: 'c0ffee0123456789',
   })
   assert.deepEqual(taken, {
     digest: digestOf(1),
@@ -194,7 +195,7 @@ test('what the API says of an image is taken as far as it can be used', () => {
       { address: '::1', port: 6 },
     ],
     ownerCount: 2,
-    details: { taken: -5, sha256: 'f'.repeat(64), placeholder: 'aaaa' },
+    details: { taken: -5, sha256: 'f'.repeat(64), placeholder: 'aaaa', likeness: 'c0ffee0123456789' },
     disputed: true,
   })
   assert.equal(imageFromCatalog({ ...image, owners: ['nonsense'] }), undefined)

@@ -19,6 +19,7 @@ const DETAILS = DIGESTS.map((md5, index) => ({
   format: 'png',
   ...(index % 2 === 0 && { width: index + 1, height: 2 }),
   ...(index % 3 === 0 && { sha256: md5 + md5 }),
+  ...(index % 4 !== 0 && { likeness: md5.slice(0, 16) }),
 }))
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '2001:db8::1', '127.0.0.1']
 

@@ -11,6 +11,7 @@ import {
 import { type Digest, parseDigest } from '../../src/protocol/digest.ts'
 import { formatEndpoint } from '../../src/protocol/endpoint.ts'
 import { formatAddress, isIPv4Mapped } from '../../src/protocol/ip-address.ts'
+import { ALIKE_BITS, likenessDistance } from '../../src/protocol/likeness.ts'
 import {
   type CatalogChange,
   type IndexState,
@@ -166,7 +167,8 @@ export class InMemoryIndexState implements IndexState {
   }
 
   async page(query: ImageQuery, viewpoint: Viewpoint, signal: AbortSignal): Promise<ImagePage | undefined> {
-    const { sort = 'newest', limit = DEFAULT_PAGE_ENTRIES, cursor } = query
+    const { like, limit = DEFAULT_PAGE_ENTRIES, cursor } = query
+    const sort = query.sort ?? (like === undefined ? 'newest' : 'likeness')
     const after = cursor === undefined ? undefined : readCursor(cursor, sort)
     if (cursor !== undefined && after === undefined) return undefined
     await turn()
@@ -174,7 +176,7 @@ export class InMemoryIndexState implements IndexState {
     const found = [...this.#images.values()]
       .filter(stored => matches(stored, query))
       .filter(stored => query.owner === undefined || this.#ownersOf(stored, viewpoint).includes(query.owner))
-      .map(stored => ({ stored, place: placeOf(stored, sort) }))
+      .map(stored => ({ stored, place: placeOf(stored, sort, like) }))
       .filter(({ place }) => after === undefined || comparePlaces(place, after) > 0)
       .sort((one, other) => comparePlaces(one.place, other.place))
     const shown = found.slice(0, limit)
@@ -330,13 +332,18 @@ function detailsOf({ claims }: StoredImage): ImageEntry {
 }
 
 function matches(stored: StoredImage, query: ImageQuery): boolean {
-  const { bytes, width, height, format } = detailsOf(stored)
+  const { bytes, width, height, format, likeness } = detailsOf(stored)
   const name = fold(stored.name)
   if (!words(query.search ?? '').every(word => name.includes(word))) return false
   if (query.format !== undefined && !query.format.split(',').includes(format ?? '')) return false
   if (!isAtLeast(bytes, query.minBytes) || !isAtLeast(width, query.minWidth)) return false
   if (!isAtLeast(height, query.minHeight)) return false
   if (query.maxBytes !== undefined && (bytes === undefined || bytes > query.maxBytes)) return false
+  if (
+    query.like !== undefined &&
+    (likeness === undefined || likenessDistance(likeness, query.like) > ALIKE_BITS)
+  )
+    return false
   if (query.orientation === undefined) return true
   if (width === undefined || height === undefined) return false
   const orientation = width > height ? 'landscape' : width < height ? 'portrait' : 'square'
@@ -361,7 +368,7 @@ function words(search: string): string[] {
 /** Where an image stands in an order: what it is sorted by, and what tells it from its equals. */
 type Place = readonly [number | string, number]
 
-function placeOf(stored: StoredImage, sort: string): Place {
+function placeOf(stored: StoredImage, sort: string, like = ''): Place {
   switch (sort) {
     case 'name':
       return [fold(stored.name), stored.order]
@@ -369,6 +376,8 @@ function placeOf(stored: StoredImage, sort: string): Place {
       return [-(detailsOf(stored).bytes ?? 0), stored.order]
     case 'owners':
       return [-stored.claims.size, stored.order]
+    case 'likeness':
+      return [likenessDistance(detailsOf(stored).likeness ?? '', like), -stored.order]
     default:
       return [-stored.order, 0]
   }

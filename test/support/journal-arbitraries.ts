@@ -30,6 +30,7 @@ const imageEntry: fc.Arbitrary<ImageEntry> = fc.record(
     taken: fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }),
     sha256: hexadecimal(32),
     placeholder,
+    likeness: hexadecimal(8),
   },
   { requiredKeys: ['md5', 'name'], ...PLAIN },
 )

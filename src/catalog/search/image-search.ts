@@ -1,12 +1,21 @@
 import { DEFAULT_PAGE_ENTRIES, type ImageQuery } from '../../protocol/catalog-api.ts'
+import { ALIKE_BITS, likenessWord } from '../../protocol/likeness.ts'
 import { imageInPlaces, sequenceInPlaces } from '../image-order.ts'
 import type { Images } from '../images.ts'
+import { distanceAt, lastAlike } from '../likenesses.ts'
 import { NO_ROW } from '../rows.ts'
 import { FoldedNames } from './folded-names.ts'
 import { ImageFilter } from './image-filter.ts'
 import { BLOCK_PLACES, NameSignatures } from './name-signatures.ts'
 import { OwnedImages, type OwnerColumns, type OwnerIdentity } from './owned-images.ts'
-import { decodeCursor, encodeCursor, SORTED_NAME_BYTES, type Sort, type SortPlace } from './page-cursor.ts'
+import {
+  decodeCursor,
+  encodeCursor,
+  SORTED_NAME_BYTES,
+  type Sort,
+  type SortPlace,
+  sortOf,
+} from './page-cursor.ts'
 import { prefixNumber, SortNumbers } from './sort-numbers.ts'
 import { type PlacedImage, SortedPage } from './sorted-page.ts'
 
@@ -29,7 +38,7 @@ interface SearchColumns {
   readonly names: FoldedNames
   readonly signatures: NameSignatures
   /** What is sorted by. */
-  readonly numbers: Readonly<Record<Exclude<Sort, 'newest'>, SortNumbers>>
+  readonly numbers: Readonly<Record<Exclude<Sort, 'newest' | 'likeness'>, SortNumbers>>
 }
 
 const NO_TEXT = Buffer.alloc(0)
@@ -75,8 +84,8 @@ export class ImageSearches {
    * query's cursor is none of such a listing.
    */
   begin(query: ImageQuery, owner?: readonly OwnerIdentity[]): ImageSearch | undefined {
-    const { sort = 'newest', cursor } = query
-    const after = cursor === undefined ? undefined : decodeCursor(sort, cursor)
+    const { cursor } = query
+    const after = cursor === undefined ? undefined : decodeCursor(sortOf(query), cursor)
     if (cursor !== undefined && after === undefined) return undefined
     const owned = owner === undefined ? undefined : new OwnedImages(this.#owners, owner)
     return new ImageSearch(this.#images, this.#columns, query, after, owned)
@@ -95,6 +104,8 @@ const Effort = {
   folding: 600,
   /** A number that is read from an image and its details. */
   reading: 60,
+  /** A likeness that is compared. */
+  likeness: 6,
 } as const
 
 /**
@@ -105,11 +116,13 @@ const Effort = {
 export class ImageSearch {
   readonly #images: Images
   readonly #columns: SearchColumns
-  /** What the search is sorted by; `newest` needs none. */
+  /** What the search is sorted by; `newest` and `likeness` need none. */
   readonly #numbers: SortNumbers | undefined
   readonly #filter: ImageFilter
   readonly #owned: OwnedImages | undefined
   readonly #readsNames: boolean
+  /** The words of the likeness that images are to have, or nearly. */
+  readonly #like: readonly [high: number, low: number] | undefined
   readonly #sort: Sort
   readonly #limit: number
   /** One more than the page holds: whether there is a page after it. */
@@ -122,6 +135,7 @@ export class ImageSearch {
   #text: Buffer = NO_TEXT
   #starts: Uint32Array = NO_STARTS
   #chunkNumbers: Float64Array | undefined
+  #likenesses: Uint32Array = NO_STARTS
   /** Places of it whose images were looked at. */
   #looked = 0
 
@@ -136,9 +150,11 @@ export class ImageSearch {
     this.#images = images
     this.#columns = columns
     this.#filter = new ImageFilter(query)
-    this.#sort = query.sort ?? 'newest'
+    this.#sort = sortOf(query)
+    this.#like = query.like === undefined ? undefined : likenessOf(query.like)
     this.#readsNames = this.#filter.hasWords || this.#sort === 'name'
-    this.#numbers = this.#sort === 'newest' ? undefined : columns.numbers[this.#sort]
+    this.#numbers =
+      this.#sort === 'newest' || this.#sort === 'likeness' ? undefined : columns.numbers[this.#sort]
     this.#limit = query.limit ?? DEFAULT_PAGE_ENTRIES
     this.#page = new SortedPage(this.#limit + 1, after)
     this.#from = this.#sort === 'newest' && after !== undefined ? after.sequence - 1 : Number.MAX_SAFE_INTEGER
@@ -176,6 +192,10 @@ export class ImageSearch {
   #bringUpToDate(chunk: number): number {
     const { names, signatures } = this.#columns
     let effort = 0
+    if (this.#like !== undefined) {
+      this.#likenesses = this.#images.order.likenesses.wordsOf(chunk)
+      effort += (this.#likenesses.length / 2) * Effort.likeness
+    }
     if (this.#readsNames) {
       effort += names.update(chunk) * Effort.folding
       this.#text = names.textOf(chunk)
@@ -226,9 +246,13 @@ export class ImageSearch {
     return place
   }
 
-  /** The first place from `from` down to `to` whose image may belong to the page, by the number that it is sorted by; below `to` where there is none. */
+  /**
+   * The first of a chunk's places from `from` down to `to` whose image may belong to the page, by the number that it is sorted
+   * by or the likeness that is asked for; below `to` where there is none.
+   */
   #passOver(from: number, to: number): number {
     const numbers = this.#chunkNumbers
+    if (this.#like !== undefined) return this.#passOverUnlike(from, to, this.#like)
     if (numbers === undefined) return from
     // Of two with one number the later one stands first, and all on the page are later: only names tell them apart still.
     const least = this.#page.leastNumber + (this.#sort === 'name' ? 0 : 1)
@@ -239,6 +263,13 @@ export class ImageSearch {
       if (number >= least && number <= greatest) break
     }
     return place
+  }
+
+  /** The same for a likeness that is asked for, whatever the page is sorted by. */
+  #passOverUnlike(from: number, to: number, [high, low]: readonly [number, number]): number {
+    // Of two that differ in as many bits the later one stands first, as above.
+    const most = this.#sort === 'likeness' ? Math.min(ALIKE_BITS, -this.#page.leastNumber - 1) : ALIKE_BITS
+    return lastAlike(this.#likenesses, from, to, high, low, most)
   }
 
   /** Whether the query wants an image, wherever it stands. */
@@ -258,12 +289,17 @@ export class ImageSearch {
       if (this.#newest.length > this.#limit) this.#isFinished = true
       return
     }
-    const number = this.#chunkNumbers?.[place] ?? 0
+    const number = this.#numberAt(place)
     const placed =
       this.#sort === 'name'
         ? { image, number, sequence, name: this.#sortedName(place) }
         : { image, number, sequence }
     if (this.#page.wants(placed)) this.#page.add(placed)
+  }
+
+  #numberAt(place: number): number {
+    if (this.#sort !== 'likeness' || this.#like === undefined) return this.#chunkNumbers?.[place] ?? 0
+    return -distanceAt(this.#likenesses, place, ...this.#like)
   }
 
   /** A copy: the text of a chunk is made anew when the chunk changes. */
@@ -272,4 +308,8 @@ export class ImageSearch {
     const end = Math.min((this.#starts[place + 1] ?? 1) - 1, start + SORTED_NAME_BYTES)
     return Uint8Array.from(this.#text.subarray(start, end))
   }
+}
+
+function likenessOf(like: string): readonly [high: number, low: number] {
+  return [likenessWord(like, 0), likenessWord(like, 1)]
 }

@@ -1,15 +1,20 @@
 import type { ImageQuery } from '../../protocol/catalog-api.ts'
 import { prefixNumber } from './sort-numbers.ts'
 
-/** By what a listing is sorted. */
-export type Sort = NonNullable<ImageQuery['sort']>
+/** By what a listing is sorted; by likeness where one is asked for. */
+export type Sort = NonNullable<ImageQuery['sort']> | 'likeness'
+
+/** The order in which a query wants its images. */
+export function sortOf({ sort, like }: ImageQuery): Sort {
+  return sort ?? (like === undefined ? 'newest' : 'likeness')
+}
 
 /** Bytes of a folded name by which names are sorted; names alike so far stand in the order in which they came. */
 export const SORTED_NAME_BYTES = 128
 
 /** Where an image stands in a sorted listing: the larger number first, then the name, then the larger sequence number. */
 export interface SortPlace {
-  /** What it is sorted by; of a name, see `prefixNumber`; 0 for `newest`. */
+  /** What it is sorted by; of a name, see `prefixNumber`; of a likeness, the bits that differ, negative; 0 for `newest`. */
   readonly number: number
   /** For `name` only: the first {@link SORTED_NAME_BYTES} of it. */
   readonly name?: Uint8Array

@@ -10,7 +10,9 @@ import { addListed, type Fetching, FilterRefusedError, untilFetched, withFetchin
 import { parseDigestList, readList } from '../wanted-images.ts'
 
 /** Options that choose among the pictures of the network. */
-const CHOOSING = ['all', 'owner', 'search', 'format', 'min-size', 'min-width', 'min-height', 'orientation']
+const CHOOSING = [
+  ...['all', 'owner', 'search', 'format', 'min-size', 'min-width', 'min-height', 'orientation', 'like'],
+]
 
 /** `imagep2p get`: fetches pictures; status 0 only when every one that was wanted arrived or was there. */
 export async function runGet(context: CommandContext): Promise<number> {

@@ -2,9 +2,10 @@ import type { CatalogImage } from '../../peer/catalog-image.ts'
 import { type CatalogPage, ServerCatalog, WHOLE_PAGE } from '../../peer/server-catalog.ts'
 import type { Image, ImageQuery } from '../../protocol/catalog-api.ts'
 import { formatEndpoint } from '../../protocol/endpoint.ts'
+import { askedQuery } from '../asked-query.ts'
 import type { CommandContext } from '../context.ts'
 import { formatImages, formatRemarks, WIDE_LAYOUT } from '../format-listing.ts'
-import { optionsOf, queryOfOptions } from '../list-query.ts'
+import { optionsOf } from '../list-query.ts'
 import { openConnection } from '../open-connection.ts'
 
 /**
@@ -16,14 +17,14 @@ export async function runList(context: CommandContext): Promise<number> {
   const sayBeside = (sentence: string) => terminal.printError(messages.program(sentence))
   const connection = openConnection(context, sayBeside)
   const catalog = new ServerCatalog(connection)
-  const query = queryOfOptions(options)
   const limit = Number(options.get('limit') ?? Number.POSITIVE_INFINITY)
-  const print = options.has('json')
-    ? new JsonListing(context)
-    : new PrintedListing(context, query, () => catalog.imageCount(signal))
   let left = limit
   let notApplied: CatalogPage['notApplied'] = []
   try {
+    const query = await askedQuery(options, catalog, signal)
+    const print = options.has('json')
+      ? new JsonListing(context)
+      : new PrintedListing(context, query, () => catalog.imageCount(signal))
     for await (const page of catalog.pages({ ...query, limit: Math.min(limit, WHOLE_PAGE) }, signal)) {
       const images = page.images.slice(0, left)
       left -= images.length
@@ -33,10 +34,10 @@ export async function runList(context: CommandContext): Promise<number> {
       notApplied = page.notApplied
       if (left === 0) break
     }
+    print.end()
   } finally {
     connection.close()
   }
-  print.end()
   if (notApplied.length === 0) return 0
   sayBeside(messages.list.notApplied(optionsOf(notApplied)))
   return 1

@@ -79,7 +79,7 @@ async function beginRound(
   const changes = options.has('once') ? undefined : await catalog.changes(until)
   const isWanted = ({ digest }: { readonly digest: Digest }) => !isHeldBack(transfers, digest)
   const { isWhole } = await addListed(context, fetching, { isWanted })
-  const isRestricted = Object.keys(queryOfOptions(options)).length > 0
+  const isRestricted = options.has('like') || Object.keys(queryOfOptions(options)).length > 0
   const followed = changes && follow(changes, transfers, isRestricted, until)
   return { isWhole, followed }
 }

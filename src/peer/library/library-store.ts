@@ -23,6 +23,10 @@ const SCHEMA: StoreSchema = {
     // NULL until it was tried, empty where none could be made. The index holds those that are to be tried, so few.
     `ALTER TABLE file ADD COLUMN placeholder TEXT;
    CREATE INDEX file_without_placeholder ON file (path) WHERE digest IS NOT NULL AND placeholder IS NULL;`,
+    // So is the likeness, which is made together with the placeholder: both are tried again where only that was.
+    `ALTER TABLE file ADD COLUMN likeness TEXT;
+   DROP INDEX file_without_placeholder;
+   CREATE INDEX file_without_likeness ON file (path) WHERE digest IS NOT NULL AND likeness IS NULL;`,
   ],
   atStart: 'DELETE FROM file WHERE is_settled = 0',
 }
@@ -38,8 +42,11 @@ export interface Identity {
 /** What the store alone knows of the image in a file, with the digest of the image it was read from. */
 export interface KeptDetails {
   readonly digest: string
-  readonly details: Pick<ImageDetails, 'sha256' | 'width' | 'height' | 'taken' | 'placeholder'>
+  readonly details: Pick<ImageDetails, 'sha256' | 'width' | 'height' | 'taken' | keyof Appearance>
 }
+
+/** What is made of an image by decoding it. */
+export type Appearance = Pick<ImageDetails, 'placeholder' | 'likeness'>
 
 /**
  * What a peer remembers of one folder between starts: its files with their digests and details, its password and port.
@@ -140,12 +147,12 @@ export class LibraryStore {
     }
   }
 
-  /** Up to `limit` images whose placeholder was never tried, in the order of their paths, from the one behind `after` on. */
-  imagesWithoutPlaceholder(after: string, limit: number): { path: string; digest: Digest }[] {
+  /** Up to `limit` images whose appearance was never tried, in the order of their paths, from the one behind `after` on. */
+  imagesWithoutAppearance(after: string, limit: number): { path: string; digest: Digest }[] {
     try {
       const select = this.#database.prepare(
         `SELECT path, digest FROM file
-         WHERE path > ? AND digest IS NOT NULL AND placeholder IS NULL ORDER BY path LIMIT ?`,
+         WHERE path > ? AND digest IS NOT NULL AND likeness IS NULL ORDER BY path LIMIT ?`,
       )
       return select.all(after, limit).flatMap(row => {
         const digest = parseDigest(String(row['digest']))
@@ -156,12 +163,15 @@ export class LibraryStore {
     }
   }
 
-  /** Keeps the placeholder of the image in a file, or that none can be made; no more where it holds another image by now. */
-  keepPlaceholder(path: string, digest: Digest, placeholder: string | undefined): void {
+  /**
+   * Keeps the appearance of the image in a file, or what of it cannot be made; nothing where the file holds another image
+   * by now.
+   */
+  keepAppearance(path: string, digest: Digest, { placeholder, likeness }: Appearance): void {
     try {
       this.#database
-        .prepare('UPDATE file SET placeholder = ? WHERE path = ? AND digest = ?')
-        .run(placeholder ?? '', path, digest)
+        .prepare('UPDATE file SET placeholder = ?, likeness = ? WHERE path = ? AND digest = ?')
+        .run(placeholder ?? '', likeness ?? '', path, digest)
     } catch {
       // It is made again after the next start.
     }
@@ -171,7 +181,7 @@ export class LibraryStore {
   keep(changed: readonly ReadFile[], gone: readonly string[]): void {
     if (changed.length === 0 && gone.length === 0) return
     const put = this.#database.prepare(
-      'INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)',
+      'INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)',
     )
     const drop = this.#database.prepare('DELETE FROM file WHERE path = ?')
     try {
@@ -221,7 +231,7 @@ export class LibraryStore {
   }
 }
 
-const DETAIL_COLUMNS = 'path, digest, sha256, width, height, taken, placeholder'
+const DETAIL_COLUMNS = 'path, digest, sha256, width, height, taken, placeholder, likeness'
 
 /** A row of {@link DETAIL_COLUMNS}. */
 function keptDetailsOf([
@@ -232,12 +242,14 @@ function keptDetailsOf([
   height,
   taken,
   placeholder,
+  likeness,
 ]: readonly SQLOutputValue[]): KeptDetails {
   const details = {
     sha256: String(sha256),
     ...(typeof width === 'number' && typeof height === 'number' ? { width, height } : {}),
     ...(typeof taken === 'number' ? { taken } : {}),
     ...(typeof placeholder === 'string' && placeholder !== '' ? { placeholder } : {}),
+    ...(typeof likeness === 'string' && likeness !== '' ? { likeness } : {}),
   }
   return { digest: String(digest), details }
 }

@@ -5,12 +5,12 @@ import { IMAGE_HEAD_BYTES, recogniseImage } from '../image-format.ts'
 import { bytesInMemory } from '../image-header/image-bytes.ts'
 import { readImageHeader } from '../image-header/read-image-header.ts'
 import { openUnchanged } from '../library/opened-image.ts'
+import { perceptualHash } from '../likeness/perceptual-hash.ts'
 import { isDecodable } from './decodable-formats.ts'
 import { MAX_DECODED_FILE_BYTES, MAX_DECODED_PIXELS } from './decoder-limits.ts'
-import type { DecodeReply, DecodeRequest, DecoderOutput, DecoderRefusal } from './decoder-messages.ts'
-
-/** Pixels of the longer side: ThumbHash takes no more, and keeps seven waves of them at most. */
-const THUMBHASH_SIZE = 100
+import type { DecodeReply, DecodeRequest, DecoderRefusal } from './decoder-messages.ts'
+import type { PreviewSize } from './preview-sizes.ts'
+import { thumbnailOf } from './thumbnail.ts'
 
 /** The loaders of libvips that are used (its operations' names); every other one stays locked, whatever a file pretends. */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map(name => `VipsForeignLoad${name}Buffer`)
@@ -48,7 +48,8 @@ export async function decodeImage(
   const { width = 0, height = 0 } = readImageHeader(format, bytesInMemory(bytes))
   if (width * height > MAX_DECODED_PIXELS) return refused('tooManyPixels')
   try {
-    return { kind: 'made', bytes: await make(open(bytes, seconds), output) }
+    const picture = open(bytes, seconds)
+    return output === 'appearance' ? await appearanceOf(picture) : await previewOf(picture, output)
   } catch (error) {
     return refused(refusalOf(error))
   }
@@ -60,22 +61,21 @@ function open(bytes: Buffer, seconds: number): Sharp {
   return picture.timeout({ seconds })
 }
 
-async function make(picture: Sharp, output: DecoderOutput): Promise<Buffer> {
-  const fits = { fit: 'inside', withoutEnlargement: true } as const
-  if (output !== 'placeholder') {
-    // Nothing of the file's metadata goes along: where a photo was taken is not in its preview.
-    return picture
-      .resize(output, output, fits)
-      .webp({ quality: 78, effort: 3, smartSubsample: true })
-      .toBuffer()
-  }
-  const { data, info } = await picture
-    .resize(THUMBHASH_SIZE, THUMBHASH_SIZE, fits)
-    .toColourspace('srgb')
-    .ensureAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-  return Buffer.from(rgbaToThumbHash(info.width, info.height, data))
+async function previewOf(picture: Sharp, size: PreviewSize): Promise<DecodeReply> {
+  // Nothing of the file's metadata goes along: where a photo was taken is not in its preview.
+  const bytes = await picture
+    .resize(size, size, { fit: 'inside', withoutEnlargement: true })
+    .webp({ quality: 78, effort: 3, smartSubsample: true })
+    .toBuffer()
+  return { kind: 'made', bytes }
+}
+
+/** The placeholder and the likeness, of one thumbnail. */
+async function appearanceOf(picture: Sharp): Promise<DecodeReply> {
+  const thumbnail = await thumbnailOf(picture)
+  const bytes = Buffer.from(rgbaToThumbHash(thumbnail.width, thumbnail.height, thumbnail.rgba))
+  const likeness = perceptualHash(thumbnail)
+  return { kind: 'made', bytes, ...(likeness !== undefined && { likeness }) }
 }
 
 /** By the sentences of sharp 0.35 (`src/common.cc`, `src/pipeline.cc`) and libvips; it has no codes. */

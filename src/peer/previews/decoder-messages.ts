@@ -1,10 +1,11 @@
 import { MAX_PLACEHOLDER_BYTES } from '../../protocol/image-details.ts'
+import { LIKENESS_PATTERN } from '../../protocol/likeness.ts'
 import type { FileFingerprint } from '../library/image-file.ts'
 import { MAX_PREVIEW_BYTES } from './decoder-limits.ts'
 import type { PreviewSize } from './preview-sizes.ts'
 
-/** What is made of a picture: a preview that fits a square of so many pixels, or its placeholder. */
-export type DecoderOutput = PreviewSize | 'placeholder'
+/** What is made of a picture: a preview that fits a square of so many pixels, or its placeholder and likeness. */
+export type DecoderOutput = PreviewSize | 'appearance'
 
 /** What the decoder's process is asked. */
 export interface DecodeRequest {
@@ -31,8 +32,8 @@ const DECODER_REFUSALS = [
 export type DecoderRefusal = (typeof DECODER_REFUSALS)[number]
 
 export type DecodeReply =
-  /** A WebP, or the bytes of a ThumbHash. */
-  | { readonly kind: 'made'; readonly bytes: Buffer }
+  /** A WebP; or the bytes of a ThumbHash, and the likeness (protocol/likeness.ts) where there is anything to see. */
+  | { readonly kind: 'made'; readonly bytes: Buffer; readonly likeness?: string }
   /** The file is not what it was. */
   | { readonly kind: 'changed' }
   | { readonly kind: 'refused'; readonly reason: DecoderRefusal }
@@ -54,10 +55,16 @@ export function parseDecodeReply(message: unknown, output: DecoderOutput): Decod
   if (message.kind !== 'made' || !('bytes' in message) || !(message.bytes instanceof Uint8Array))
     return undefined
   const bytes = Buffer.from(message.bytes.buffer, message.bytes.byteOffset, message.bytes.byteLength)
-  const isSound =
-    output === 'placeholder' ? bytes.length > 0 && bytes.length <= MAX_PLACEHOLDER_BYTES : isWebp(bytes)
-  return isSound ? { kind: 'made', bytes } : undefined
+  if (output !== 'appearance') return isWebp(bytes) ? { kind: 'made', bytes } : undefined
+  if (bytes.length === 0 || bytes.length > MAX_PLACEHOLDER_BYTES) return undefined
+  if (!('likeness' in message)) return { kind: 'made', bytes }
+  const { likeness } = message
+  return typeof likeness === 'string' && LIKENESS.test(likeness)
+    ? { kind: 'made', bytes, likeness }
+    : undefined
 }
+
+const LIKENESS = new RegExp(LIKENESS_PATTERN)
 
 /** True for bytes that begin as a WebP of that length (RFC 9649, 2.4) and are no longer than a preview may be. */
 function isWebp(bytes: Buffer): boolean {

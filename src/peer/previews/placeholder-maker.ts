@@ -1,27 +1,30 @@
 import { monotonicMs } from '../../base/clock.ts'
-import type { LibraryStore } from '../library/library-store.ts'
+import type { Appearance, LibraryStore } from '../library/library-store.ts'
 import type { Previews } from './previews.ts'
 
 /** Images looked up at once. */
 const LOOKED_UP = 16
 
-/** Milliseconds between two words on new placeholders: after each the index server may be told of all images. */
+/** Milliseconds between two words on what was made: after each the index server may be told of all images. */
 const NEWS_MS = 30_000
 
-/** What making placeholders needs. */
+/** What making placeholders and likenesses needs. */
 export interface PlaceholderMakerOptions {
-  readonly store: Pick<LibraryStore, 'imagesWithoutPlaceholder' | 'keepPlaceholder'>
-  readonly previews: Pick<Previews, 'placeholder'>
+  readonly store: Pick<LibraryStore, 'imagesWithoutAppearance' | 'keepAppearance'>
+  readonly previews: Pick<Previews, 'appearance'>
   /** Resolves when the machine has nothing better to do. Rejects with the signal's reason. */
   readonly whenQuiet: (signal: AbortSignal) => Promise<void>
-  /** Told when placeholders came to be known. */
+  /** Told when some came to be known. */
   readonly onNews: () => void
 }
 
+function appearanceOf({ bytes, likeness }: { bytes: Buffer; likeness?: string }): Appearance {
+  return { placeholder: bytes.toString('base64'), ...(likeness !== undefined && { likeness }) }
+}
+
 /**
- * Makes the placeholder of each image once, one after the other and only while nobody waits for a preview
- * or is sent an image, and has the
- * library's store keep it, or that there is none to be had.
+ * Makes the placeholder and the likeness of each image once, one after the other and only while nobody waits for a preview
+ * or is sent an image, and has the library's store keep them, or that there are none to be had.
  */
 export class PlaceholderMaker {
   readonly #options: PlaceholderMakerOptions
@@ -33,7 +36,7 @@ export class PlaceholderMaker {
     this.#options = options
   }
 
-  /** Says that there may be images without a placeholder. */
+  /** Says that there may be images without a placeholder or a likeness. */
   wake(): void {
     if (this.#stopping.signal.aborted) return
     this.#isWokenAgain = true
@@ -65,18 +68,18 @@ export class PlaceholderMaker {
     let untold = 0
     let isDecoding = true
     for (let last = ''; isDecoding && !signal.aborted; ) {
-      const images = store.imagesWithoutPlaceholder(last, LOOKED_UP)
+      const images = store.imagesWithoutAppearance(last, LOOKED_UP)
       if (images.length === 0) break
       for (const { path, digest } of images) {
         last = path
         await whenQuiet(signal)
-        const made = await previews.placeholder(digest, signal)
+        const made = await previews.appearance(digest, signal)
         // No decoder to be had: after the next change of the folder there may be.
         isDecoding = made.kind !== 'unavailable'
         if (made.kind === 'unavailable') break
         // The file is being changed, and looked at again for it.
         if (made.kind === 'none') continue
-        store.keepPlaceholder(path, digest, made.kind === 'made' ? made.bytes.toString('base64') : undefined)
+        store.keepAppearance(path, digest, made.kind === 'made' ? appearanceOf(made) : {})
         if (made.kind === 'made') untold += 1
       }
       if (untold === 0 || monotonicMs() - toldAtMs < NEWS_MS) continue

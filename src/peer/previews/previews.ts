@@ -1,5 +1,6 @@
 import type { Digest } from '../../protocol/digest.ts'
 import type { Library } from '../library/library.ts'
+import { type FileLikeness, likenessOfFile } from '../likeness/likeness-of-file.ts'
 import { isDecodable } from './decodable-formats.ts'
 import type { DecoderOutput, DecoderRefusal } from './decoder-messages.ts'
 import type { DecodeUrgency, ImageDecoder, Unavailability } from './image-decoder.ts'
@@ -13,14 +14,14 @@ const MAX_REFUSALS = 10_000
 
 /** What was made of an image, or why nothing was. */
 export type MadeOfImage =
-  | { readonly kind: 'made'; readonly bytes: Buffer }
+  | { readonly kind: 'made'; readonly bytes: Buffer; readonly likeness?: string }
   /** No such image is shared, or its file is no longer what it was. */
   | { readonly kind: 'none' }
   | { readonly kind: 'refused'; readonly reason: DecoderRefusal }
   /** Another time it may work. */
   | { readonly kind: 'unavailable'; readonly reason: Unavailability }
 
-/** Previews of a library's images and their placeholders, made when they are wanted and, previews, kept on the disk. */
+/** Previews of a library's images, their placeholders and likenesses, made when they are wanted and, previews, kept on the disk. */
 export class Previews implements PreviewSource {
   readonly #library: Pick<Library, 'copies'>
   readonly #decoder: ImageDecoder
@@ -54,14 +55,22 @@ export class Previews implements PreviewSource {
     }
   }
 
-  /** The bytes of an image's ThumbHash, made when nobody waits for a preview. Rejects only with the signal's reason. */
-  placeholder(digest: Digest, signal: AbortSignal): Promise<MadeOfImage> {
-    return this.#make(digest, 'placeholder', 'background', signal)
+  /**
+   * The bytes of an image's ThumbHash and its likeness, made when nobody waits for a preview. Rejects only with the signal's
+   * reason.
+   */
+  appearance(digest: Digest, signal: AbortSignal): Promise<MadeOfImage> {
+    return this.#make(digest, 'appearance', 'background', signal)
   }
 
   /** Says that nothing will be wanted for a while: what is kept ready for it goes. */
   rest(): void {
     this.#decoder.rest()
+  }
+
+  /** The likeness of the picture in any file of this computer, shared or not. Rejects only with the signal's reason. */
+  likenessOfFile(path: string, signal: AbortSignal): Promise<FileLikeness> {
+    return likenessOfFile(path, this.#decoder, signal)
   }
 
   /** Ends what is under way; everybody who waits is told that there is nothing to be had. */

@@ -37,7 +37,7 @@ export async function catalogRoutes(
           operationId: 'listImages',
           summary: 'A page of the listing',
           description:
-            'Images that have an owner, searched, filtered and sorted as asked. A cursor stays good while the catalog changes: going from page to page, an image that is there all the time comes exactly once.',
+            'Images that have an owner, searched, filtered and sorted as asked, or those that look like a picture. A cursor stays good while the catalog changes: going from page to page, an image that is there all the time comes exactly once.',
           tag: 'images',
           answer: { status: 200, description: 'One page.', schema: 'ImagePage', hasEntityTag: true },
           problems: ['badParameter', 'badCursor', 'busy'],

@@ -1,6 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts'
 import { OwnerSelection } from '../../catalog/owner-selection.ts'
-import { NO_ROW } from '../../catalog/rows.ts'
 import type { Image } from '../../protocol/catalog-api.ts'
 import { MAX_ENDPOINT_BYTES } from '../../protocol/endpoint.ts'
 import type { Viewpoint } from '../index-state.ts'
@@ -29,14 +28,13 @@ export class ImageView {
       const end = registrations.writeEndpoint(registration, loopbackAs, this.#endpoint, 0)
       return this.#endpoint.toString('latin1', 0, end)
     })
-    const row = images.detailsOf(image)
     return {
       md5: images.digestOf(image),
       name: images.nameOf(image),
       owners,
       ownerCount: images.ownerCount(image),
-      ...(row !== NO_ROW && images.details.get(row)),
-      ...(row !== NO_ROW && images.details.isDisputed(row) && { disputed: true }),
+      ...images.knownOf(image),
+      ...(images.isDisputed(image) && { disputed: true }),
     }
   }
 }

@@ -51,13 +51,12 @@ export function* imagesOf(catalog: Catalog, registration: number): Generator<Rec
   let holding = registrations.firstHolding(registration)
   while (holding !== NO_ROW) {
     const image = holdings.image(holding)
-    const details = images.detailsOf(image)
     yield {
       order: images.order.sequenceOf(image),
       entry: {
         md5: images.digestOf(image),
         name: images.nameOf(image),
-        ...(details !== NO_ROW && images.details.get(details)),
+        ...images.knownOf(image),
       },
     }
     holding = holdings.nextOfRegistration(holding)

@@ -51,12 +51,22 @@ const WORDS = [
 const name = fc
   .array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 5 })
   .map(words => words.join(' ').trim())
+/** Around a few pictures, so that many differ in as many bits as still count, and in one more. */
+const likeness = fc
+  .tuple(
+    fc.constantFrom<bigint[]>(0xc0ffee0123456789n, 0x8000_0000_0000_0001n),
+    fc.oneof(fc.array(fc.nat(9), { maxLength: 4 }), fc.array(fc.nat(63), { maxLength: 18 })),
+  )
+  .map(([picture, flips]) => flips.reduce((bits, flip) => bits ^ (1n << BigInt(flip)), picture))
+  .filter(bits => bits !== 0n)
+  .map(bits => bits.toString(16).padStart(16, '0'))
 const details = fc.record(
   {
     bytes: fc.integer({ min: 1, max: 20 }),
     width: fc.integer({ min: 1, max: 6 }),
     height: fc.integer({ min: 1, max: 6 }),
     format: fc.constantFrom('jpeg', 'png', 'webp'),
+    likeness,
   },
   { requiredKeys: [] },
 )
@@ -75,6 +85,7 @@ const query: fc.Arbitrary<ImageQuery> = fc.record(
     minWidth: fc.integer({ min: 0, max: 6 }),
     minHeight: fc.integer({ min: 0, max: 6 }),
     orientation: fc.constantFrom('landscape' as const, 'portrait' as const, 'square' as const),
+    like: likeness,
     sort: fc.constantFrom('newest' as const, 'name' as const, 'size' as const, 'owners' as const),
     limit: fc.integer({ min: 1, max: 9 }),
   },
@@ -96,7 +107,8 @@ function expected(images: readonly Known[], asked: ImageQuery): string[] {
     minWidth,
     minHeight,
     orientation,
-    sort = 'newest',
+    like,
+    sort = like === undefined ? 'newest' : 'likeness',
   } = asked
   const words = foldText(text).split(/\s+/u).filter(Boolean)
   const isKnown = (value: number | undefined): value is number => value !== undefined
@@ -110,6 +122,7 @@ function expected(images: readonly Known[], asked: ImageQuery): string[] {
     const { width, height } = size ?? {}
     if (minWidth !== undefined && minWidth > 0 && !(isKnown(width) && width >= minWidth)) return false
     if (minHeight !== undefined && minHeight > 0 && !(isKnown(height) && height >= minHeight)) return false
+    if (bitsApart(image.likeness, like) > 14) return false
     if (orientation === undefined) return true
     if (!isKnown(width) || !isKnown(height)) return false
     return orientation === (width > height ? 'landscape' : height > width ? 'portrait' : 'square')
@@ -120,9 +133,17 @@ function expected(images: readonly Known[], asked: ImageQuery): string[] {
     name: (one, other) => Buffer.compare(bytesOf(one), bytesOf(other)),
     size: (one, other) => (other.bytes ?? -1) - (one.bytes ?? -1),
     owners: (one, other) => other.owners - one.owners,
+    likeness: (one, other) => bitsApart(one.likeness, like) - bitsApart(other.likeness, like),
   }
   const compare = by[sort] ?? (() => 0)
   return found.sort((one, other) => compare(one, other) || other.order - one.order).map(image => image.md5)
+}
+
+/** 0 where none is asked for, more than any where none is known. */
+function bitsApart(known: string | undefined, asked: string | undefined): number {
+  if (asked === undefined) return 0
+  if (known === undefined) return 65
+  return (BigInt(`0x${known}`) ^ BigInt(`0x${asked}`)).toString(2).replaceAll('0', '').length
 }
 
 suite('a search', () => {
@@ -238,6 +259,57 @@ suite('a search', () => {
     catalog.removeImages(registration, wireList([{ md5: md5('5') }]))
     addEntries(catalog, registration, [{ md5: md5('new'), name: 'new.png', bytes: 9000 }])
     assert.deepEqual(first('size'), [md5('new'), md5('699')])
+  })
+
+  test('finds every likeness that is near enough, the nearest first, and none that is not', () => {
+    // So many bits from the likeness that is asked for: many at the bound and on both sides of it.
+    const bits = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 12, max: 17 }))
+    const turned = (distance: number) =>
+      (0xc0ffee0123456789n ^ ((1n << BigInt(distance)) - 1n)).toString(16).padStart(16, '0')
+    fc.assert(
+      fc.property(
+        fc.array(bits, { minLength: 1, maxLength: 40, size: 'max' }),
+        fc.integer({ min: 1, max: 9 }),
+        (given, limit) => {
+          const catalog = new Catalog(WIDE_LIMITS)
+          const images = given.map((distance, order) => ({
+            ...{ md5: md5(`${order}`), name: `${distance}.png`, order, owners: 1 },
+            ...{ likeness: turned(distance), bytes: 1 + ((order * 7) % 5) },
+          }))
+          const entries = images.map(({ order: _, owners: __, ...entry }) => entry)
+          addEntries(catalog, registrationAt(catalog, '10.0.0.1', 1), entries)
+          const like = turned(0)
+          for (const sort of [undefined, 'newest', 'size', 'name'] as const) {
+            const asked = { like, limit, ...(sort !== undefined && { sort }) }
+            assert.deepEqual(listingOf(catalog, asked, 1000), expected(images, asked), sort)
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+  test('sees likenesses that came or changed since it last came by', () => {
+    const catalog = new Catalog(WIDE_LIMITS)
+    const registration = registrationAt(catalog, '10.0.0.1', 1)
+    const entries = Array.from({ length: 1200 }, (_, index) => ({
+      md5: md5(`${index}`),
+      name: `${index}.png`,
+    }))
+    addEntries(catalog, registration, entries)
+    const like = 'c0ffee0123456789'
+    const found = () => pageOf(catalog, { like }).digests
+    assert.deepEqual(found(), [])
+    addEntries(catalog, registration, [{ md5: md5('5'), name: '5.png', likeness: 'c0ffee0123456788' }])
+    addEntries(catalog, registration, [{ md5: md5('1100'), name: '1100.png', likeness: like }])
+    assert.deepEqual(found(), [md5('1100'), md5('5')])
+    addEntries(catalog, registration, [{ md5: md5('1100'), name: '1100.png', likeness: '0000111100001111' }])
+    addEntries(catalog, registration, [{ md5: md5('new'), name: 'new.png', likeness: like }])
+    assert.deepEqual(found(), [md5('new'), md5('5')])
+    catalog.removeImages(registration, wireList([{ md5: md5('5') }]))
+    addEntries(catalog, registration, [{ md5: md5('in its row'), name: 'a.png' }])
+    assert.deepEqual(found(), [md5('new')])
+    assert.ok(catalog.searches.begin({ like })?.step(1_000_000))
   })
 
   test('sorts by all of a name that begins as others do', () => {

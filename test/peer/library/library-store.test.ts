@@ -113,6 +113,24 @@ test('a store of version 1 goes on, and says of which images nothing more is kno
   again.close()
 })
 
+test('placeholders of a store that knew of no likeness stay, and both are tried once more', async t => {
+  const path = await storePath(t)
+  const first = LibraryStore.open(path)
+  first.keep([readFileOf('a.jpg')], [])
+  const digest = parseDigest('0123456789abcdef0123456789abcdef') ?? assert.fail()
+  first.keepAppearance('a.jpg', digest, { placeholder: 'AAAA' })
+  first.close()
+  const old = new DatabaseSync(path)
+  old.exec(`DROP INDEX file_without_likeness; ALTER TABLE file DROP COLUMN likeness; PRAGMA user_version = 3;
+    CREATE INDEX file_without_placeholder ON file (path) WHERE digest IS NOT NULL AND placeholder IS NULL`)
+  old.close()
+  const store = LibraryStore.open(path)
+  t.after(() => store.close())
+  assert.deepEqual(store.condition, { kind: 'fine' })
+  assert.equal(store.details().get('a.jpg')?.details.placeholder, 'AAAA')
+  assert.deepEqual(store.imagesWithoutAppearance('', 10), [{ path: 'a.jpg', digest }])
+})
+
 test('images without details are named in order, some at a time', async t => {
   const path = await storePath(t)
   await copyFile(VERSION_1, path)
@@ -157,7 +175,7 @@ test('a store whose tables were taken away meanwhile knows nothing, and throws n
   assert.deepEqual(store.pathsWithoutDetails('', 10), [])
 })
 
-test('a placeholder is kept until the file changes, and so is that there is none', async t => {
+test('a placeholder and a likeness are kept until the file changes, and so is that there are none', async t => {
   const path = await storePath(t)
   const first = LibraryStore.open(path)
   const names = ['made.jpg', 'none.jpg', 'untried.jpg']
@@ -167,17 +185,24 @@ test('a placeholder is kept until the file changes, and so is that there is none
   )
   const digest = parseDigest('0123456789abcdef0123456789abcdef') ?? assert.fail()
   const other = parseDigest('f'.repeat(32)) ?? assert.fail()
-  const untried = (store: LibraryStore) => store.imagesWithoutPlaceholder('', 10).map(image => image.path)
-  assert.deepEqual(first.imagesWithoutPlaceholder('made.jpg', 1), [{ path: 'none.jpg', digest }])
-  first.keepPlaceholder('made.jpg', digest, 'AAAA')
-  first.keepPlaceholder('none.jpg', digest, undefined)
-  first.keepPlaceholder('untried.jpg', other, 'AAAA')
+  const untried = (store: LibraryStore) => store.imagesWithoutAppearance('', 10).map(image => image.path)
+  assert.deepEqual(first.imagesWithoutAppearance('made.jpg', 1), [{ path: 'none.jpg', digest }])
+  first.keepAppearance('made.jpg', digest, { placeholder: 'AAAA', likeness: 'c0ffee0123456789' })
+  first.keepAppearance('none.jpg', digest, {})
+  first.keepAppearance('untried.jpg', other, { placeholder: 'AAAA', likeness: 'c0ffee0123456789' })
   first.close()
   const second = LibraryStore.open(path)
   t.after(() => second.close())
   assert.deepEqual(untried(second), ['untried.jpg'])
-  const placeholders = names.map(name => second.details().get(name)?.details.placeholder)
-  assert.deepEqual(placeholders, ['AAAA', undefined, undefined])
+  const kept = names.map(name => {
+    const details = second.details().get(name)?.details
+    return [details?.placeholder, details?.likeness]
+  })
+  assert.deepEqual(kept, [
+    ['AAAA', 'c0ffee0123456789'],
+    [undefined, undefined],
+    [undefined, undefined],
+  ])
   second.keep([readFileOf('made.jpg')], [])
   assert.deepEqual(untried(second), ['made.jpg', 'untried.jpg'])
 })

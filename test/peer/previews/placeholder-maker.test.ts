@@ -3,11 +3,12 @@ import { test } from 'node:test'
 import sharp from 'sharp'
 import { PlaceholderMaker } from '../../../src/peer/previews/placeholder-maker.ts'
 import { MAX_PLACEHOLDER_BYTES } from '../../../src/protocol/image-details.ts'
+import { LIKENESS_PATTERN } from '../../../src/protocol/likeness.ts'
 import { picture } from '../../support/pictures.ts'
 import { until } from '../../support/until.ts'
 import { previewsOf } from './previews-under-test.ts'
 
-test('each image gets its placeholder once, what cannot be decoded none, and it is told', async t => {
+test('each image gets its placeholder and likeness once, what cannot be decoded none, and it is told', async t => {
   const tall = await sharp({ create: { width: 30, height: 300, channels: 4, background: '#ff000080' } })
     .png()
     .toBuffer()
@@ -24,9 +25,9 @@ test('each image gets its placeholder once, what cannot be decoded none, and it 
     store,
     whenQuiet: async () => {},
     previews: {
-      placeholder: (digest, signal) => {
+      appearance: (digest, signal) => {
         asked.push(digest)
-        return previews.placeholder(digest, signal)
+        return previews.appearance(digest, signal)
       },
     },
     onNews: () => {
@@ -46,6 +47,9 @@ test('each image gets its placeholder once, what cannot be decoded none, and it 
       ['c.ppm', false],
     ],
   )
+  const likenesses = library.entries().map(({ details }) => details?.likeness)
+  assert.match(likenesses[0] ?? '', new RegExp(LIKENESS_PATTERN))
+  assert.deepEqual(likenesses.slice(1), [undefined, undefined, undefined], 'on b.png there is nothing to see')
   for (const [name, placeholder] of placeholders) {
     const bytes = Buffer.from(placeholder ?? '', 'base64')
     assert.ok(bytes.length <= MAX_PLACEHOLDER_BYTES, name)
@@ -55,7 +59,7 @@ test('each image gets its placeholder once, what cannot be decoded none, and it 
   await maker.stop()
   assert.equal(asked.length, 4, 'none is tried twice')
   assert.equal(told, 1)
-  assert.deepEqual(store.imagesWithoutPlaceholder('', 10), [])
+  assert.deepEqual(store.imagesWithoutAppearance('', 10), [])
 })
 
 test('without a decoder nothing is kept as tried', async t => {
@@ -68,7 +72,7 @@ test('without a decoder nothing is kept as tried', async t => {
   maker.wake()
   await maker.stop()
   assert.deepEqual(
-    store.imagesWithoutPlaceholder('', 10).map(({ path }) => path),
+    store.imagesWithoutAppearance('', 10).map(({ path }) => path),
     ['a.png', 'b.png'],
   )
 })
@@ -84,8 +88,8 @@ test('while somebody is sent something large nothing is made, and then it is', a
   t.after(() => maker.stop())
   maker.wake()
   await new Promise(resolve => setImmediate(resolve))
-  assert.equal(store.imagesWithoutPlaceholder('', 10).length, 1)
+  assert.equal(store.imagesWithoutAppearance('', 10).length, 1)
   quiet.resolve()
   await told.promise
-  assert.equal(store.imagesWithoutPlaceholder('', 10).length, 0)
+  assert.equal(store.imagesWithoutAppearance('', 10).length, 0)
 })

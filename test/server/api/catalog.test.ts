@@ -95,7 +95,7 @@ test('what is asked for reaches the state, as it was asked', async t => {
   await pageOf(serving, '')
   await pageOf(
     serving,
-    'search=%C3%BCrlaub%2012&format=jpeg,png&minBytes=0&maxBytes=10&minWidth=1&minHeight=2&orientation=square&owner=1.2.3.4:5001&sort=size&limit=1000',
+    'search=%C3%BCrlaub%2012&format=jpeg,png&minBytes=0&maxBytes=10&minWidth=1&minHeight=2&orientation=square&owner=1.2.3.4:5001&like=c0ffee0123456789&sort=size&limit=1000',
   )
   assert.deepEqual(asked, [
     {},
@@ -108,6 +108,7 @@ test('what is asked for reaches the state, as it was asked', async t => {
       minHeight: 2,
       orientation: 'square',
       owner: '1.2.3.4:5001',
+      like: 'c0ffee0123456789',
       sort: 'size',
       limit: 1000,
     },
@@ -125,6 +126,8 @@ const badQueries: Record<string, RegExp> = {
   'minBytes=-1': /“minBytes” must be integer/,
   'sort=oldest': /“sort” must be one of newest, name, size, owners/,
   'format=JPEG': /“format”/,
+  'like=C0FFEE0123456789': /“like”/,
+  'like=0000000000000000': /“like”/,
   'colour=red': /There is no “colour”/,
   [`search=${'x'.repeat(201)}`]: /“search”/,
   [`cursor=${'x'.repeat(401)}`]: /“cursor”/,

@@ -97,7 +97,15 @@ test('every problem is described, where it can come up', async t => {
 /** Asks for everything there is, and for much that there is not. */
 async function* answersOf(serving: Serving): AsyncGenerator<{ operationId: string; response: Response }> {
   const md5 = '0cc175b9c0f1b6a831c399e269772661'
-  const details = { bytes: 1, width: 2, height: 3, format: 'png', taken: 4, placeholder: 'AAAA' }
+  const details = {
+    bytes: 1,
+    width: 2,
+    height: 3,
+    format: 'png',
+    taken: 4,
+    placeholder: 'AAAA',
+    likeness: 'c0ffee0123456789',
+  }
   const entry = { md5, name: 'a.png', sha256: 'a'.repeat(64), ...details }
   const list = (password: string, ...entries: object[]) => ({
     headers: listHeaders(password),

@@ -20,6 +20,7 @@ const entries: readonly object[] = [
     taken: -1,
     sha256: a + a,
     placeholder: 'AAAA',
+    likeness: 'c0ffee0123456789',
   },
 ]
 for (const entry of entries) {

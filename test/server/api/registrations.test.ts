@@ -72,6 +72,7 @@ test('everything that is known of an image is registered with it', async t => {
     taken: 1_700_000_000,
     sha256: a + b,
     placeholder: 'AAAA',
+    likeness: 'c0ffee0123456789',
   }
   await send(serving, 'PUT', '5001/images', ndjson([{ ...A, ...details }]))
   assert.deepEqual(serving.state.image(a, NOBODY), {

@@ -118,10 +118,16 @@ suite('a row of the log', () => {
     const password = 'aa'.repeat(32)
     const details = { bytes: 300, width: 2, height: 128, format: 'png', taken: -1, placeholder: '3q2+7w==' }
     const sha256 = '5c'.repeat(32)
+    const likeness = 'c0ffee0123456789'
     const bytes = rowOf([
       { kind: 'list', peer, passwordDigest, bytes: Buffer.from('xab,c'), start: 1, end: 5 },
       { kind: 'images', peer, passwordDigest, entries: [{ md5: digest, name: 'é', ...details, sha256 }] },
       { kind: 'images', peer, passwordDigest, entries: [{ md5: digest, name: '', placeholder: '3q2+7w' }] },
+      { kind: 'images', peer, passwordDigest, entries: [{ md5: digest, name: '', likeness }] },
+      {
+        ...{ kind: 'images', peer, passwordDigest },
+        entries: [{ md5: digest, name: '', placeholder: '3q2+7w', likeness }],
+      },
       { kind: 'removed', peer, digests: [digest] },
       { kind: 'ended', peer },
       { kind: 'absent', peer },
@@ -133,6 +139,8 @@ suite('a row of the log', () => {
       `01${header}00000024${password}61622c63`,
       `02${header}00000063${password}${digest}02c3a97fac02028001${'03706e67'}01${sha256}04deadbeef`,
       `02${header}00000039${password}${digest}008006${Buffer.from('3q2+7w').toString('hex')}`,
+      `02${header}0000003b${password}${digest}00c001${likeness}`,
+      `02${header}00000042${password}${digest}00c08106${Buffer.from('3q2+7w').toString('hex')}${likeness}`,
       `03${header}00000010${digest}`,
       ...['04', '05', '06', '07'].map(kind => `${kind}${header}00000000`),
     ]
