@@ -24,6 +24,8 @@ function listOf(port: number): string {
 
 async function register(client: UdpClient, port: number): Promise<void> {
   assert.equal(await client.ask(`REG pw ${port} ${listOf(port)}`), 'OK 400_REGISTERED_IMAGES')
+  // Nothing listens there: without a lease it would be gone after three checks, however soon those come.
+  assert.match(await client.ask(`ALV pw ${port}`), /^OK ALIVE /)
 }
 
 /** The peers that a server lists, each with its whole list. */
