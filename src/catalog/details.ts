@@ -117,6 +117,11 @@ export class Details {
     return (this.#rows.get(row, GIVEN) & HAS_SIZE_IN_PIXELS) === 0 ? -1 : this.#rows.get(row, HEIGHT)
   }
 
+  /** When the picture was taken, in seconds since 1970; `undefined` where it is not known: it may be any number. */
+  taken(row: number): number | undefined {
+    return (this.#rows.get(row, GIVEN) & HAS_TAKEN) === 0 ? undefined : this.#getLong(row, TAKEN)
+  }
+
   /** Whether the format is the one of these words, see {@link formatWords}. */
   hasFormat(row: number, [first, second]: FormatWords): boolean {
     return (

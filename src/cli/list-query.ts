@@ -16,7 +16,7 @@ const OPTIONS = {
 } as const satisfies Record<string, QueryPart>
 
 const ORIENTATIONS = ['landscape', 'portrait', 'square'] as const
-const ORDERS = ['newest', 'name', 'size', 'owners'] as const
+const ORDERS = ['newest', 'name', 'size', 'owners', 'taken'] as const
 
 /** Formats of one query, at most: what the catalog API takes. */
 const MAX_FORMATS = 16

@@ -220,7 +220,7 @@ export const portuguese: Messages = {
       minHeight: 'só imagens com pelo menos tantos pixels de altura',
       orientation: 'só imagens desta forma: landscape (deitada), portrait (em pé) ou square (quadrada)',
       like: 'só imagens parecidas com esta, listada ou de um arquivo; as mais parecidas primeiro',
-      sort: 'newest (mais novas antes), name (nome), size (maiores antes) ou owners (mais donos antes); sem isto, na ordem de chegada se couber numa página de 1.000, senão as mais novas antes',
+      sort: 'newest (mais novas antes), name (nome), size (maiores antes), owners (mais donos antes) ou taken (últimas fotografadas antes); sem isto, na ordem de chegada se couber numa página de 1.000, senão as mais novas antes',
       all: 'todas as imagens da rede',
       from: 'imagens cujas somas MD5 estão neste arquivo, uma por linha; o que vem depois de # é comentário; - é a entrada padrão',
       owner: 'só imagens que este dono tem',

@@ -40,6 +40,7 @@ export function queryListing(images: readonly CatalogImage[], query: ImageQuery)
     case 'owners':
       return { images: owned.sort((one, other) => other.ownerCount - one.ownerCount), notApplied: filters }
     case 'size':
+    case 'taken':
       return { images: owned, notApplied: [...filters, 'sort'] }
     default:
       return query.sort satisfies never

@@ -171,9 +171,10 @@ export const ImageQuery = {
     },
     sort: {
       type: 'string',
-      enum: ['newest', 'name', 'size', 'owners'],
+      enum: ['newest', 'name', 'size', 'owners', 'taken'],
       description:
-        'newest first, as without it unless `like` is given; by name; largest first; most owners first',
+        'newest first, as without it unless `like` is given; by name; largest first; most owners first; ' +
+        'last taken first, those without a date last',
     },
     limit: {
       type: 'integer',

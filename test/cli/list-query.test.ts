@@ -61,7 +61,7 @@ test('a search is some words', () => {
 })
 
 test('orders and orientations are those of the catalog', () => {
-  for (const text of ['newest', 'name', 'size', 'owners']) assert.ok(isOrder(text))
+  for (const text of ['newest', 'name', 'size', 'owners', 'taken']) assert.ok(isOrder(text))
   for (const text of ['landscape', 'portrait', 'square']) assert.ok(isOrientation(text))
   for (const text of ['', 'Name', 'toString']) assert.ok(!isOrder(text) && !isOrientation(text))
 })

@@ -44,6 +44,9 @@ interface SearchColumns {
 const NO_TEXT = Buffer.alloc(0)
 const NO_STARTS = new Uint32Array(0)
 
+/** What an image without a date is sorted by: below every date, and a number that a cursor holds. */
+const UNDATED = Number.MIN_SAFE_INTEGER
+
 /** What searching takes along from one query to the next. */
 export class ImageSearches {
   readonly #images: Images
@@ -68,6 +71,10 @@ export class ImageSearches {
           return details === NO_ROW ? -1 : images.details.bytes(details)
         }),
         owners: new SortNumbers(images, image => images.ownerCount(image)),
+        taken: new SortNumbers(images, image => {
+          const details = images.detailsOf(image)
+          return (details === NO_ROW ? undefined : images.details.taken(details)) ?? UNDATED
+        }),
       },
     }
   }

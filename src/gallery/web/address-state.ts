@@ -14,7 +14,7 @@ const TEXTS = ['search', 'format', 'orientation', 'sort', 'holding', 'owner'] as
 const NUMBERS = ['minBytes', 'maxBytes', 'minWidth', 'minHeight'] as const
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   orientation: ['landscape', 'portrait', 'square'],
-  sort: ['newest', 'name', 'size', 'owners'],
+  sort: ['newest', 'name', 'size', 'owners', 'taken'],
   holding: ['mine', 'missing'],
 }
 

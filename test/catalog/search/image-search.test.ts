@@ -67,6 +67,7 @@ const details = fc.record(
     height: fc.integer({ min: 1, max: 6 }),
     format: fc.constantFrom('jpeg', 'png', 'webp'),
     likeness,
+    taken: fc.integer({ min: -2, max: 20 }),
   },
   { requiredKeys: [] },
 )
@@ -86,7 +87,13 @@ const query: fc.Arbitrary<ImageQuery> = fc.record(
     minHeight: fc.integer({ min: 0, max: 6 }),
     orientation: fc.constantFrom('landscape' as const, 'portrait' as const, 'square' as const),
     like: likeness,
-    sort: fc.constantFrom('newest' as const, 'name' as const, 'size' as const, 'owners' as const),
+    sort: fc.constantFrom(
+      'newest' as const,
+      'name' as const,
+      'size' as const,
+      'owners' as const,
+      'taken' as const,
+    ),
     limit: fc.integer({ min: 1, max: 9 }),
   },
   { requiredKeys: [] },
@@ -134,6 +141,7 @@ function expected(images: readonly Known[], asked: ImageQuery): string[] {
     size: (one, other) => (other.bytes ?? -1) - (one.bytes ?? -1),
     owners: (one, other) => other.owners - one.owners,
     likeness: (one, other) => bitsApart(one.likeness, like) - bitsApart(other.likeness, like),
+    taken: (one, other) => (other.taken ?? Number.MIN_SAFE_INTEGER) - (one.taken ?? Number.MIN_SAFE_INTEGER),
   }
   const compare = by[sort] ?? (() => 0)
   return found.sort((one, other) => compare(one, other) || other.order - one.order).map(image => image.md5)

@@ -62,7 +62,7 @@ test('an image is told with its owners, and who asks for none of ours is told so
 test('pages hold every image once, in each order', async t => {
   const serving = await serve(t)
   await register(serving, entries(25))
-  for (const sort of ['newest', 'name', 'size', 'owners']) {
+  for (const sort of ['newest', 'name', 'size', 'owners', 'taken']) {
     const seen: string[] = []
     let cursor: string | undefined
     do {
@@ -124,7 +124,7 @@ const badQueries: Record<string, RegExp> = {
   'limit=': /“limit” must be integer/,
   'limit=1&limit=2': /“limit” must be integer/,
   'minBytes=-1': /“minBytes” must be integer/,
-  'sort=oldest': /“sort” must be one of newest, name, size, owners/,
+  'sort=oldest': /“sort” must be one of newest, name, size, owners, taken/,
   'format=JPEG': /“format”/,
   'like=C0FFEE0123456789': /“like”/,
   'like=0000000000000000': /“like”/,

@@ -11,6 +11,7 @@ export const portuguese: Texts = {
     name: 'Por nome',
     size: 'Maiores primeiro',
     owners: 'Com mais donos primeiro',
+    taken: 'Pela data da foto',
   },
   filters: 'Filtros',
   filtersOn: count => `Filtros, ${count} em uso`,

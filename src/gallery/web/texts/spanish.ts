@@ -11,6 +11,7 @@ export const spanish: Texts = {
     name: 'Por nombre',
     size: 'Las más grandes primero',
     owners: 'Con más dueños primero',
+    taken: 'Por fecha de la toma',
   },
   filters: 'Filtros',
   filtersOn: count => `Filtros, ${count} en uso`,
