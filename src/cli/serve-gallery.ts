@@ -19,6 +19,7 @@ export async function serveGallery(
     port: Number(options.get('gallery-port') ?? 0),
     webFolder: await webFolder(() => terminal.print(messages.gallery.building)),
     cacheFolder: join(folder, 'network-previews'),
+    originalsFolder: join(folder, 'network-originals'),
     onFault: fault => terminal.printError(messages.program(messages.gallery.fault(fault.message))),
   })
   terminal.print(messages.gallery.address(gallery.address))

@@ -13,6 +13,8 @@ import { takingRoutes } from './api/taking-routes.ts'
 import { CatalogWatchers } from './catalog-watchers.ts'
 import { Locks } from './locks.ts'
 import { NetworkPictures } from './network-pictures.ts'
+import { OriginalCache } from './originals/original-cache.ts'
+import { Originals } from './originals/originals.ts'
 import { GalleryProblem, PROBLEM_MEDIA_TYPE } from './problems.ts'
 import { TransferTaker } from './takings.ts'
 import { OwnerPreviews } from './thumbnails/owner-previews.ts'
@@ -26,6 +28,7 @@ export type GalleryPeer = Pick<
   | 'endpoint'
   | 'imageCount'
   | 'has'
+  | 'open'
   | 'page'
   | 'image'
   | 'networkImageCount'
@@ -43,6 +46,8 @@ export interface GalleryOptions {
   readonly webFolder: string
   /** Folder in which previews from other peers are kept; it is made when one comes. */
   readonly cacheFolder: string
+  /** Folder in which pictures of other peers that were looked at in full are kept, and nothing else; made when one comes. */
+  readonly originalsFolder: string
   /** A mistake of the gallery's own, or of the system under it. */
   readonly onFault: (fault: Error) => void
 }
@@ -82,6 +87,12 @@ export class Gallery {
       cache: new PreviewCache(options.cacheFolder, CACHE_BYTES),
       find: (digest, signal) => pictures.find(digest, signal),
     })
+    const originals = new Originals({
+      cache: new OriginalCache(options.originalsFolder),
+      own: digest => peer.open(digest),
+      find: (digest, signal) => pictures.find(digest, signal),
+      downloadLimit: () => peer.transfers.limits.download,
+    })
     const watchers = new CatalogWatchers(peer, taker)
     const app = fastify({
       bodyLimit: BODY_BYTES,
@@ -91,7 +102,7 @@ export class Gallery {
     })
     app.server.maxConnections = MAX_CONNECTIONS
     app.server.on('error', onFault)
-    const stops = [() => watchers.stop(), () => app.close(), () => previews.stop()]
+    const stops = [() => watchers.stop(), () => app.close(), () => previews.stop(), () => originals.stop()]
 
     const lock: { locks: Locks | undefined } = { locks: undefined }
     app.addHook('onRequest', async (request, reply) => {
@@ -118,7 +129,7 @@ export class Gallery {
           server: peer.server,
           shared: peer.imageCount,
         })
-        await scope.register(pictureRoutes, { peer, pictures, previews, summary })
+        await scope.register(pictureRoutes, { peer, pictures, previews, originals, summary })
         await scope.register(takingRoutes, { pictures, taker })
         await scope.register(eventRoutes, { watchers })
         scope.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())

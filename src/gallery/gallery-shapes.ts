@@ -9,6 +9,8 @@ import type { ShapeOf } from '../protocol/shape.ts'
  *     GET  /api/pictures                      a page of the network's pictures: PictureQuery -> PicturePage
  *     GET  /api/pictures/{md5}                one picture -> PictureDetails
  *     GET  /api/pictures/{md5}/preview?size=  a raster image
+ *     GET  /api/pictures/{md5}/original       the picture itself, once it was checked
+ *     GET  /api/pictures/{md5}/camera         -> Camera
  *     GET  /api/events                        server-sent events: `catalog` WallNews, `takings` Takings
  *     GET  /api/takings                       -> Takings
  *     POST /api/takings                       wants pictures in the folder: Wanted -> Takings
@@ -115,6 +117,18 @@ export const PictureDetails = {
   },
 } as const
 export type PictureDetails = ShapeOf<typeof PictureDetails>
+
+/** What a picture was taken by. */
+export const Camera = {
+  type: 'object',
+  properties: {
+    camera: {
+      type: 'string',
+      description: 'maker and model, a stranger’s text; absent where it does not say',
+    },
+  },
+} as const
+export type Camera = ShapeOf<typeof Camera>
 
 /** What the page says of this peer. */
 export const Summary = {

@@ -8,6 +8,7 @@ const PROBLEMS = {
   notFound: { status: 404, title: 'There is nothing here' },
   noSuchPicture: { status: 404, title: 'Nobody has such a picture' },
   noPreview: { status: 404, title: 'No preview of the picture is to be had' },
+  noOriginal: { status: 404, title: 'The picture itself is not to be had, or cannot be shown' },
   tooManyWatchers: { status: 503, title: 'Too many pages are open' },
   serverUnavailable: { status: 502, title: 'The index server did not answer' },
   internalError: { status: 500, title: 'Something is wrong with the gallery' },

@@ -14,6 +14,7 @@ import { removeAbandonedDownloads } from './download/abandoned-downloads.ts'
 import { HashPool } from './library/hash-pool.ts'
 import { Library } from './library/library.ts'
 import { LibraryStore } from './library/library-store.ts'
+import type { OpenedImage } from './library/opened-image.ts'
 import type { FileLikeness } from './likeness/likeness-of-file.ts'
 import { ImageDecoder } from './previews/image-decoder.ts'
 import { PlaceholderMaker } from './previews/placeholder-maker.ts'
@@ -238,6 +239,11 @@ export class Peer implements PreviewSource {
   /** Tells `onChange` what changes in the network, where the server says so, until `signal` aborts; never rejects. */
   watchCatalog(onChange: (change: CatalogNews) => void, signal: AbortSignal): Promise<void> {
     return watchCatalogChanges(this.#catalog, onChange, signal)
+  }
+
+  /** One of the shared images, opened for reading; whoever asks closes it. */
+  open(digest: Digest): OpenedImage | undefined {
+    return this.#library.open(digest)
   }
 
   /** A preview of one of the shared images. */

@@ -85,6 +85,8 @@ test('a gallery between two peers', async t => {
       '/api/events',
       '/api/pictures',
       '/api/pictures/{md5}',
+      '/api/pictures/{md5}/camera',
+      '/api/pictures/{md5}/original',
       '/api/pictures/{md5}/preview',
       '/api/session',
       '/api/summary',
@@ -111,6 +113,19 @@ test('a gallery between two peers', async t => {
         assert.ok(body.length > 0)
       }
       assert.equal((await get(`/api/pictures/${'0'.repeat(32)}/preview`)).status, 404)
+      for (const [bytes, type] of [
+        [mine, 'image/png'],
+        [theirs, 'image/jpeg'],
+      ] as const) {
+        const { status, headers, body } = await get(`/api/pictures/${md5(bytes)}/original`)
+        assert.equal(status, 200)
+        assert.deepEqual(body, bytes)
+        assert.equal(headers['content-type'], type)
+        assert.equal(headers['x-content-type-options'], 'nosniff')
+        assert.match(String(headers['content-security-policy']), /default-src 'none'.*sandbox/)
+      }
+      assert.equal((await get(`/api/pictures/${'0'.repeat(32)}/original`)).status, 404)
+      assert.deepEqual(json(await get(`/api/pictures/${md5(theirs)}/camera`)), {})
     },
   )
 
@@ -144,6 +159,10 @@ test('a gallery between two peers', async t => {
     }
     const preview = `/api/pictures/${md5(theirs)}/preview`
     await refused({ path: preview, headers: crossSite }, 403, 'an image in another page')
+
+    const original = `/api/pictures/${md5(theirs)}/original`
+    await refused({ path: original }, 401, 'an original without a cookie')
+    await refused({ path: original, headers: crossSite }, 403, 'an original in another page')
 
     const body = JSON.stringify({ md5s: [md5(theirs)] })
     const type = { 'content-type': 'application/json' }

@@ -55,10 +55,12 @@ export async function emptyPage(t: TestContext): Promise<string> {
 
 /** Serves the gallery of a peer; faults of its own fail the test. */
 export async function startGallery(t: TestContext, peer: Peer, webFolder: string): Promise<Gallery> {
-  const cacheFolder = join(await temporaryFolder(t), 'previews')
+  const folder = await temporaryFolder(t)
+  const cacheFolder = join(folder, 'previews')
+  const originalsFolder = join(folder, 'originals')
   const faults: Error[] = []
   const gallery = await Gallery.start({
-    ...{ peer, port: 0, webFolder, cacheFolder },
+    ...{ peer, port: 0, webFolder, cacheFolder, originalsFolder },
     onFault: fault => faults.push(fault),
   })
   t.after(async () => {

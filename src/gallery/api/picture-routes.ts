@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { parseDigest } from '../../protocol/digest.ts'
 import type { GalleryPeer } from '../gallery-server.ts'
 import {
+  Camera,
   PictureDetails,
   PicturePage,
   PictureQuery,
@@ -11,6 +12,7 @@ import {
   Summary,
 } from '../gallery-shapes.ts'
 import type { NetworkPictures } from '../network-pictures.ts'
+import type { Originals } from '../originals/originals.ts'
 import { GalleryProblem } from '../problems.ts'
 import type { OwnerPreviews } from '../thumbnails/owner-previews.ts'
 import { type RasterImage, rasterImage } from '../thumbnails/raster-image.ts'
@@ -20,6 +22,7 @@ export interface PictureRoutesOptions {
   readonly peer: GalleryPeer
   readonly pictures: NetworkPictures
   readonly previews: OwnerPreviews
+  readonly originals: Originals
   readonly summary: () => Pick<Summary, 'folder' | 'server' | 'shared'>
 }
 
@@ -29,9 +32,12 @@ const COUNT_MS = 5000
 /** A preview is of a content that never changes; a day, as a stranger made it and may have made it badly. */
 const PREVIEW_CACHING = 'private, max-age=86400'
 
+/** What was checked by its digest is the same for ever. */
+const ORIGINAL_CACHING = 'private, max-age=86400, immutable'
+
 /** The network's pictures, one of them, and their previews. */
 export async function pictureRoutes(app: FastifyInstance, options: PictureRoutesOptions): Promise<void> {
-  const { peer, pictures, previews, summary } = options
+  const { peer, pictures, previews, originals, summary } = options
 
   app.get(
     '/api/summary',
@@ -98,6 +104,43 @@ export async function pictureRoutes(app: FastifyInstance, options: PictureRoutes
       }
       if (image === undefined) throw new GalleryProblem('noPreview')
       return reply.type(image.mediaType).header('cache-control', PREVIEW_CACHING).send(image.bytes)
+    },
+  )
+
+  app.get<{ Params: { md5: string } }>(
+    '/api/pictures/:md5/original',
+    {
+      schema: {
+        operationId: 'getOriginal',
+        summary:
+          'The picture itself: of the folder, or fetched from its owners and checked before it is answered',
+        params: PictureReference,
+      },
+    },
+    async (request, reply) => {
+      const digest = parseDigest(request.params.md5)
+      const found = digest && (await originals.open(digest, goneSignal(reply.raw)))
+      if (!found) throw new GalleryProblem('noOriginal')
+      reply.type(found.mediaType).header('content-length', found.size)
+      return reply.header('cache-control', ORIGINAL_CACHING).send(found.content)
+    },
+  )
+
+  app.get<{ Params: { md5: string } }>(
+    '/api/pictures/:md5/camera',
+    {
+      schema: {
+        operationId: 'getCamera',
+        summary:
+          'The camera that the picture says it is of: read in the folder, or in the begin that an owner gives',
+        params: PictureReference,
+        response: answer(Camera),
+      },
+    },
+    async (request, reply): Promise<Camera> => {
+      const digest = parseDigest(request.params.md5)
+      const camera = digest && (await originals.camera(digest, goneSignal(reply.raw)))
+      return camera === undefined ? {} : { camera }
     },
   )
 }

@@ -11,8 +11,14 @@ export interface RasterImage {
 
 /** `undefined` where the bytes are of no raster format that browsers know. */
 export function rasterImage(bytes: Buffer): RasterImage | undefined {
-  const format = recogniseImage(bytes.subarray(0, IMAGE_HEAD_BYTES))
-  return format !== undefined && RASTER.has(format.id) ? { bytes, mediaType: format.mediaType } : undefined
+  const mediaType = rasterMediaType(bytes.subarray(0, IMAGE_HEAD_BYTES))
+  return mediaType === undefined ? undefined : { bytes, mediaType }
+}
+
+/** The media type of what begins with `head`; `undefined` where it is of no raster format that browsers know. */
+export function rasterMediaType(head: Uint8Array): string | undefined {
+  const format = recogniseImage(head)
+  return format !== undefined && RASTER.has(format.id) ? format.mediaType : undefined
 }
 
 /** Whether a browser can draw images of the format with that id. */

@@ -9,6 +9,8 @@ export interface ImageHeader {
   readonly orientation?: number | undefined
   /** Seconds since 1970 by the camera's own clock. */
   readonly taken?: number | undefined
+  /** Maker and model of the camera, in whatever words the file has for them. */
+  readonly camera?: string | undefined
 }
 
 /**

@@ -72,6 +72,11 @@ export function readImageHeader(
   return { ...(isTurned ? { width: height, height: width } : { width, height }), ...date }
 }
 
+/** Maker and model of the camera that an image says it was taken by, in plain ASCII; as bounded as {@link readImageHeader}. */
+export function readCamera(format: ImageFormat, bytes: ImageBytes): string | undefined {
+  return READERS[format.id](bytes).camera
+}
+
 function isSide(pixels: number | undefined): pixels is number {
   return pixels !== undefined && Number.isInteger(pixels) && pixels >= 1 && pixels <= MAX_PIXELS_PER_SIDE
 }

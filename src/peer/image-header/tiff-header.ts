@@ -8,6 +8,8 @@ const Tag = {
   newSubfileType: 254,
   imageWidth: 256,
   imageLength: 257,
+  make: 271,
+  model: 272,
   orientation: 274,
   subDirectories: 330,
   exifDirectory: 0x8769,
@@ -29,8 +31,8 @@ const MAX_ENTRIES = 512
 /** Directories below the first one that are looked at: raw files have up to three. */
 const MAX_SUB_DIRECTORIES = 8
 
-/** Bytes of a date, its NUL included, and room for those who pad it. */
-const MAX_DATE_BYTES = 32
+/** Bytes of a text: a date, with room for those who pad it, or a camera's maker or model. */
+const MAX_TEXT_BYTES = 64
 
 interface ByteOrder {
   short(bytes: Uint8Array, at: number): number
@@ -76,8 +78,9 @@ class TiffFile {
   }
 
   text(field: Field | undefined): string {
-    if (field?.type !== FieldType.ascii || field.count <= 4) return ''
-    return latin1(this.#bytes.slice(field.offset, Math.min(field.count, MAX_DATE_BYTES)))
+    if (field?.type !== FieldType.ascii) return ''
+    if (field.count <= field.value.length) return latin1(field.value, 0, field.count)
+    return latin1(this.#bytes.slice(field.offset, Math.min(field.count, MAX_TEXT_BYTES)))
   }
 }
 
@@ -143,29 +146,31 @@ export function readTiffHeader(bytes: ImageBytes): ImageHeader {
     height: largest?.number(Tag.imageLength),
     orientation: first.number(Tag.orientation),
     taken: dateIn(file, first),
+    camera: cameraIn(file, first),
   }
 }
 
-/** What an EXIF block tells of the picture it belongs to: how it is turned, and when it was taken. */
+/** What an EXIF block tells of the picture it belongs to: how it is turned, when it was taken, and by which camera. */
 export function readExif(block: Uint8Array): ImageHeader {
   const file = new TiffFile(bytesInMemory(block))
   const first = file.first()
-  return { orientation: first.number(Tag.orientation), taken: dateIn(file, first) }
+  const camera = cameraIn(file, first)
+  return { orientation: first.number(Tag.orientation), taken: dateIn(file, first), camera }
 }
 
 /**
- * The date in an EXIF block as the containers of ISO hold it: a number before it says how many bytes further it begins
+ * Date and camera in an EXIF block as the containers of ISO hold it: a number before it says how many bytes further it begins
  * (ISO/IEC 23008-12, A.2.1). How the picture is turned is theirs to say, and not the block's.
  */
 export function readContainedExif(content: Uint8Array): ImageHeader {
-  const { taken } = readExif(content.subarray(4 + big32(content, 0)))
-  return { taken }
+  const { taken, camera } = readExif(content.subarray(4 + big32(content, 0)))
+  return { taken, camera }
 }
 
 /** Panasonic's RW2 gives the sensor's size and not the picture's, so only the rest is taken. */
 export function readRw2Header(bytes: ImageBytes): ImageHeader {
-  const { orientation, taken } = readTiffHeader(bytes)
-  return { orientation, taken }
+  const { orientation, taken, camera } = readTiffHeader(bytes)
+  return { orientation, taken, camera }
 }
 
 /** JPEG XR keeps its size in a TIFF's directory, under numbers of its own. */
@@ -180,4 +185,22 @@ function dateIn(file: TiffFile, first: Directory): number | undefined {
     parseExifDate(file.text(exif.field(Tag.dateTimeOriginal))) ??
     parseExifDate(file.text(exif.field(Tag.dateTimeDigitized)))
   )
+}
+
+/** Maker and model; makers who begin the model with their name are not named twice. */
+function cameraIn(file: TiffFile, first: Directory): string | undefined {
+  const make = plainText(file.text(first.field(Tag.make)))
+  const model = plainText(file.text(first.field(Tag.model)))
+  const [maker = ''] = make.toLowerCase().split(' ')
+  const camera = model.toLowerCase().startsWith(maker) && model !== '' ? model : `${make} ${model}`.trim()
+  return camera === '' ? undefined : camera
+}
+
+/** Up to the NUL that ends it, without what is no letter, digit or sign of ASCII. */
+function plainText(text: string): string {
+  const [until = ''] = text.split('\0', 1)
+  return until
+    .replace(/[^ -~]/g, '')
+    .replace(/ +/g, ' ')
+    .trim()
 }
