@@ -1,4 +1,5 @@
 import type {
+  Camera,
   PictureDetails,
   PicturePage,
   Summary,
@@ -66,6 +67,16 @@ export async function wish(wanted: TakingWish): Promise<Takings> {
 /** Where a picture's preview of some size is. */
 export function previewAddress(md5: string, size: number): string {
   return `/api/pictures/${md5}/preview?size=${size}`
+}
+
+/** Where a picture itself is, in full. */
+export function originalAddress(md5: string): string {
+  return `/api/pictures/${md5}/original`
+}
+
+/** What a picture was taken by; `undefined` where it does not say. */
+export async function fetchCamera(md5: string, signal: AbortSignal): Promise<string | undefined> {
+  return (await get<Camera>(`/api/pictures/${md5}/camera`, signal)).camera
 }
 
 /** What is told of as it happens. */

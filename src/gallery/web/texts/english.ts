@@ -88,6 +88,8 @@ export const english = {
   pixels: (width: number, height: number) => `${width.toLocaleString('en')} × ${height.toLocaleString('en')}`,
   megapixels: (count: number) => `${count.toLocaleString('en', { maximumFractionDigits: 1 })} megapixels`,
   fileSize: 'Size',
+  camera: 'Camera',
+  loadingOriginal: 'Loading the full picture…',
   dateTaken: 'Taken',
   ownersTitle: 'Who has it',
   disputed: 'Its owners do not agree on its content.',

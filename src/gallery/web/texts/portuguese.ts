@@ -88,6 +88,8 @@ export const portuguese: Texts = {
   pixels: (width, height) => `${width.toLocaleString('pt-BR')} × ${height.toLocaleString('pt-BR')}`,
   megapixels: count => `${count.toLocaleString('pt-BR', { maximumFractionDigits: 1 })} megapixels`,
   fileSize: 'Tamanho',
+  camera: 'Câmera',
+  loadingOriginal: 'Carregando a imagem inteira…',
   dateTaken: 'Tirada em',
   ownersTitle: 'Quem tem',
   disputed: 'Os donos não concordam sobre o conteúdo.',

@@ -88,6 +88,8 @@ export const spanish: Texts = {
   pixels: (width, height) => `${width.toLocaleString('es')} × ${height.toLocaleString('es')}`,
   megapixels: count => `${count.toLocaleString('es', { maximumFractionDigits: 1 })} megapíxeles`,
   fileSize: 'Tamaño',
+  camera: 'Cámara',
+  loadingOriginal: 'Cargando la imagen completa…',
   dateTaken: 'Tomada el',
   ownersTitle: 'Quién la tiene',
   disputed: 'Sus dueños no coinciden en su contenido.',

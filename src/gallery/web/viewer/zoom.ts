@@ -45,3 +45,18 @@ function bounded({ scale, x, y }: View, { width, height }: { width: number; heig
     y: Math.min(most.y, Math.max(-most.y, y)),
   }
 }
+
+/** Pixels of the longer side of the largest preview. */
+export const PREVIEW_PIXELS = 2048
+
+/** Whether a picture is drawn larger than its preview shows it: `fits` are pixels of the screen's, where it is drawn whole. */
+export function isBeyondPreview(
+  { scale }: View,
+  fits: { readonly width: number; readonly height: number },
+  picture: { readonly width?: number | undefined; readonly height?: number | undefined } | undefined,
+): boolean {
+  const { width = 1, height = 1 } = picture ?? {}
+  const longer = Math.max(width, height)
+  const drawn = longer * Math.min(fits.width / width, fits.height / height) * scale
+  return longer > PREVIEW_PIXELS && drawn > PREVIEW_PIXELS
+}
