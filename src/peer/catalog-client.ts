@@ -89,13 +89,16 @@ export class CatalogClient {
 
   /** All pages of a listing, each asked for when the one before was taken. */
   async *pages(query: ImageQuery, signal: AbortSignal): AsyncGenerator<ImagePage, void> {
-    let cursor = query.cursor
+    let { cursor } = query
+    let asked = query
     for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-      const page = await this.page(cursor === undefined ? query : { ...query, cursor }, signal)
+      const page = await this.page(asked, signal)
       yield page
       if (page.next === undefined) return
       if (page.next === cursor) break
       cursor = page.next
+      const { offset: _, count: __, ...others } = query
+      asked = { ...others, cursor }
     }
     throw new Failure('serverUnreadable', { server: this.#locator.server })
   }

@@ -2,8 +2,11 @@ import type { ImageQuery } from '../protocol/catalog-api.ts'
 import { formatEndpoint } from '../protocol/endpoint.ts'
 import type { CatalogImage } from './catalog-image.ts'
 
+/** What says which part of a listing is asked for. */
+type PagePart = 'cursor' | 'limit' | 'offset' | 'count'
+
 /** A part of a query. */
-export type QueryPart = Exclude<keyof ImageQuery, 'cursor' | 'limit'>
+export type QueryPart = Exclude<keyof ImageQuery, PagePart>
 
 /** What a whole listing, first registered first, gives for a query. */
 export interface QueriedListing {
@@ -49,8 +52,12 @@ export function queryListing(images: readonly CatalogImage[], query: ImageQuery)
 
 const collator = new Intl.Collator('en', { numeric: true })
 
+const KNOWN: ReadonlySet<keyof ImageQuery> = new Set([
+  ...(['search', 'owner', 'sort', 'limit', 'cursor', 'offset', 'count'] as const),
+])
+
 function isUnknownToListings(key: keyof ImageQuery): key is QueryPart {
-  return key !== 'search' && key !== 'owner' && key !== 'sort' && key !== 'limit' && key !== 'cursor'
+  return !KNOWN.has(key)
 }
 
 /** The words that a name has to hold, folded. */

@@ -10,6 +10,8 @@ export interface CatalogPage {
   readonly images: readonly CatalogImage[]
   /** The cursor of the page after this one; `undefined` on the last. */
   readonly next: string | undefined
+  /** Images that fit the query, where it asked for that and the server tells. */
+  readonly total?: number
   /** Entries of the answer that could not be read. */
   readonly unreadable: number
   /** True where the server has no more room for what it lists, so that there may be more images. */
@@ -36,11 +38,13 @@ export class ServerCatalog {
   async page(query: ImageQuery, signal: AbortSignal): Promise<CatalogPage> {
     const page = await this.#askCatalog(query, signal)
     if (page === undefined) return this.#listed(query, signal)
-    const { next } = page
+    const { next, total } = page
     const images = page.images.map(imageFromCatalog).filter(image => image !== undefined)
     const isWhole = query.cursor === undefined && next === undefined
     if (query.sort === undefined && query.like === undefined && isWhole) images.reverse()
-    return { images, next, unreadable: page.images.length - images.length, mayBeCut: false, notApplied: [] }
+    const unreadable = page.images.length - images.length
+    const counted = total === undefined ? {} : { total }
+    return { images, next, ...counted, unreadable, mayBeCut: false, notApplied: [] }
   }
 
   /** All pages from the query's first one on, each asked for when the one before was taken. */
@@ -48,7 +52,10 @@ export class ServerCatalog {
     const first = await this.page(query, signal)
     yield first
     if (first.next === undefined) return
-    for await (const page of this.#connection.catalog.pages({ ...query, cursor: first.next }, signal)) {
+    for await (const page of this.#connection.catalog.pages(
+      { ...query, cursor: first.next, offset: 0 },
+      signal,
+    )) {
       const images = page.images.map(imageFromCatalog).filter(image => image !== undefined)
       const unreadable = page.images.length - images.length
       yield { images, next: page.next, unreadable, mayBeCut: false, notApplied: [] }
@@ -97,7 +104,9 @@ export class ServerCatalog {
   async #listed(query: ImageQuery, signal: AbortSignal): Promise<CatalogPage> {
     const { images, unreadable, mayBeCut } = await this.#connection.datagrams.list(signal)
     const queried = queryListing(images.map(imageFromListing), query)
-    return { ...queried, next: undefined, unreadable, mayBeCut }
+    const counted = query.count === undefined ? {} : { total: queried.images.length }
+    const shown = queried.images.slice(query.offset ?? 0)
+    return { ...queried, images: shown, next: undefined, ...counted, unreadable, mayBeCut }
   }
 }
 

@@ -31,6 +31,9 @@ export const MAX_LINE_BYTES = 8192
 export const MAX_PAGE_ENTRIES = 1000
 export const DEFAULT_PAGE_ENTRIES = 100
 
+/** Images that a page passes over, at most: a server keeps as many in mind to tell which stand behind them. */
+export const MAX_OFFSET = 10_000
+
 /** Characters of a search, at most. */
 export const MAX_SEARCH_CHARACTERS = 200
 
@@ -184,6 +187,17 @@ export const ImageQuery = {
       description: 'images of the page, at most',
     },
     cursor: { type: 'string', maxLength: 400, description: '`next` of the page before' },
+    offset: {
+      type: 'integer',
+      minimum: 0,
+      maximum: MAX_OFFSET,
+      description: 'images to pass over, from the beginning or from the cursor on',
+    },
+    count: {
+      type: 'string',
+      enum: ['all'],
+      description: 'whether the first page tells `total`, for which every image is looked at',
+    },
   },
   additionalProperties: false,
 } as const
@@ -196,6 +210,11 @@ export const ImagePage = {
   properties: {
     images: { type: 'array', items: Image },
     next: { type: 'string', description: 'the cursor of the page after this one; absent on the last' },
+    total: {
+      type: 'integer',
+      minimum: 0,
+      description: 'images that fit the query, where `count` asked for it',
+    },
   },
 } as const
 export type ImagePage = ShapeOf<typeof ImagePage>

@@ -167,7 +167,7 @@ export class InMemoryIndexState implements IndexState {
   }
 
   async page(query: ImageQuery, viewpoint: Viewpoint, signal: AbortSignal): Promise<ImagePage | undefined> {
-    const { like, limit = DEFAULT_PAGE_ENTRIES, cursor } = query
+    const { like, limit = DEFAULT_PAGE_ENTRIES, cursor, offset = 0, count } = query
     const sort = query.sort ?? (like === undefined ? 'newest' : 'likeness')
     const after = cursor === undefined ? undefined : readCursor(cursor, sort)
     if (cursor !== undefined && after === undefined) return undefined
@@ -179,12 +179,13 @@ export class InMemoryIndexState implements IndexState {
       .map(stored => ({ stored, place: placeOf(stored, sort, like) }))
       .filter(({ place }) => after === undefined || comparePlaces(place, after) > 0)
       .sort((one, other) => comparePlaces(one.place, other.place))
-    const shown = found.slice(0, limit)
+    const shown = found.slice(offset, offset + limit)
+    const total = count === undefined || cursor !== undefined ? {} : { total: found.length }
     const images = shown.map(({ stored }) => this.#show(stored, viewpoint))
     const last = shown.at(-1)
-    return last === undefined || found.length <= limit
-      ? { images }
-      : { images, next: writeCursor(last.place, sort) }
+    return last === undefined || found.length <= offset + limit
+      ? { images, ...total }
+      : { images, ...total, next: writeCursor(last.place, sort) }
   }
 
   counts(): Counts {
@@ -374,6 +375,8 @@ function placeOf(stored: StoredImage, sort: string, like = ''): Place {
       return [fold(stored.name), stored.order]
     case 'size':
       return [-(detailsOf(stored).bytes ?? 0), stored.order]
+    case 'taken':
+      return [-(detailsOf(stored).taken ?? Number.MIN_SAFE_INTEGER), stored.order]
     case 'owners':
       return [-stored.claims.size, stored.order]
     case 'likeness':

@@ -42,6 +42,11 @@ export class ImageFilter {
     return this.#words.length > 0
   }
 
+  /** Whether there are images that the query does not want. */
+  get isRestricting(): boolean {
+    return this.hasWords || this.#needsDetails
+  }
+
   /** Whether any of the names in `text` may be one that the query wants: a glance at all of them together. */
   mayTakeNameOf(text: Buffer): boolean {
     for (const word of this.#words) {

@@ -31,6 +31,8 @@ export interface FoundPage {
   readonly images: readonly FoundImage[]
   /** The cursor of the page after this one; absent on the last. */
   readonly next: string | undefined
+  /** Images that the query wants, on whichever page; `undefined` where it does not ask for that. */
+  readonly total: number | undefined
 }
 
 /** What is kept by places of the order, for every search. */
@@ -132,12 +134,20 @@ export class ImageSearch {
   readonly #like: readonly [high: number, low: number] | undefined
   readonly #sort: Sort
   readonly #limit: number
+  readonly #offset: number
+  /** Whether each image has to be looked at, to count those that are wanted. */
+  readonly #isCounting: boolean
   /** One more than the page holds: whether there is a page after it. */
   readonly #page: SortedPage
   readonly #newest: PlacedImage[] = []
   /** The sequence number from which to go on, downwards. */
   #from: number
   #isFinished = false
+  /** Images that are wanted, of those looked at; of `newest` those that were passed over. */
+  #wanted = 0
+  #passedOver = 0
+  readonly #countedBefore: number | undefined
+  #found: FoundPage | undefined
   /** Of the chunk that is searched, as far as the search reads it. */
   #text: Buffer = NO_TEXT
   #starts: Uint32Array = NO_STARTS
@@ -163,7 +173,12 @@ export class ImageSearch {
     this.#numbers =
       this.#sort === 'newest' || this.#sort === 'likeness' ? undefined : columns.numbers[this.#sort]
     this.#limit = query.limit ?? DEFAULT_PAGE_ENTRIES
-    this.#page = new SortedPage(this.#limit + 1, after)
+    this.#offset = query.offset ?? 0
+    const isCounted = query.count === 'all' && after === undefined
+    const isRestricted = this.#filter.isRestricting || owned !== undefined || this.#like !== undefined
+    this.#isCounting = isCounted && isRestricted
+    this.#countedBefore = isCounted && !isRestricted ? images.order.count : undefined
+    this.#page = new SortedPage(this.#offset + this.#limit + 1, after)
     this.#from = this.#sort === 'newest' && after !== undefined ? after.sequence - 1 : Number.MAX_SAFE_INTEGER
   }
 
@@ -188,11 +203,17 @@ export class ImageSearch {
 
   /** The page, once {@link step} said that it is finished. */
   get found(): FoundPage {
-    const placed = this.#sort === 'newest' ? this.#newest : this.#page.images
+    this.#found ??= this.#makePage()
+    return this.#found
+  }
+
+  #makePage(): FoundPage {
+    const placed = this.#sort === 'newest' ? this.#newest : this.#page.takeFrom(this.#offset)
     const shown = placed.slice(0, this.#limit)
     const last = shown.at(-1)
     const hasMore = placed.length > this.#limit && last !== undefined
-    return { images: shown, next: hasMore ? encodeCursor(this.#sort, last) : undefined }
+    const total = this.#isCounting ? this.#wanted : this.#countedBefore
+    return { images: shown, next: hasMore ? encodeCursor(this.#sort, last) : undefined, total }
   }
 
   /** Brings what the search reads of a chunk up to date, and answers how many nanoseconds that took. */
@@ -260,7 +281,7 @@ export class ImageSearch {
   #passOver(from: number, to: number): number {
     const numbers = this.#chunkNumbers
     if (this.#like !== undefined) return this.#passOverUnlike(from, to, this.#like)
-    if (numbers === undefined) return from
+    if (numbers === undefined || this.#isCounting) return from
     // Of two with one number the later one stands first, and all on the page are later: only names tell them apart still.
     const least = this.#page.leastNumber + (this.#sort === 'name' ? 0 : 1)
     const greatest = this.#page.greatestNumber
@@ -275,7 +296,8 @@ export class ImageSearch {
   /** The same for a likeness that is asked for, whatever the page is sorted by. */
   #passOverUnlike(from: number, to: number, [high, low]: readonly [number, number]): number {
     // Of two that differ in as many bits the later one stands first, as above.
-    const most = this.#sort === 'likeness' ? Math.min(ALIKE_BITS, -this.#page.leastNumber - 1) : ALIKE_BITS
+    const isByLikeness = this.#sort === 'likeness' && !this.#isCounting
+    const most = isByLikeness ? Math.min(ALIKE_BITS, -this.#page.leastNumber - 1) : ALIKE_BITS
     return lastAlike(this.#likenesses, from, to, high, low, most)
   }
 
@@ -291,9 +313,11 @@ export class ImageSearch {
 
   /** Puts an image that the query wants on the page, if that is where it stands. */
   #take(place: number, image: number, sequence: number): void {
+    this.#wanted += 1
     if (this.#sort === 'newest') {
-      this.#newest.push({ image, number: 0, sequence })
-      if (this.#newest.length > this.#limit) this.#isFinished = true
+      if (this.#passedOver < this.#offset) this.#passedOver += 1
+      else if (this.#newest.length <= this.#limit) this.#newest.push({ image, number: 0, sequence })
+      if (this.#newest.length > this.#limit && !this.#isCounting) this.#isFinished = true
       return
     }
     const number = this.#numberAt(place)

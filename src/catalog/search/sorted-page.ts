@@ -48,9 +48,23 @@ export class SortedPage {
     }
   }
 
-  /** The images kept, in order. */
-  get images(): readonly PlacedImage[] {
-    return [...this.#heap].sort(comparePlaces)
+  /**
+   * Takes out the images kept, in order, without the first `offset`, which stay: the last of them come from the front of
+   * the heap, and those before them need not be sorted.
+   */
+  takeFrom(offset: number): readonly PlacedImage[] {
+    const heap = this.#heap
+    if (offset === 0) return heap.splice(0).sort(comparePlaces)
+    const taken: PlacedImage[] = []
+    while (heap.length > offset) {
+      const [last] = heap
+      const end = heap.pop()
+      if (last === undefined || end === undefined) break
+      taken.push(last)
+      if (heap.length > 0) heap[0] = end
+      this.#sink()
+    }
+    return taken.reverse()
   }
 
   /** The last image of a page that is full. */

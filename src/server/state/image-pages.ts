@@ -40,7 +40,7 @@ export class ImagePages {
         await turns.next()
         signal.throwIfAborted()
       }
-      const { images: found, next } = search.found
+      const { images: found, next, total } = search.found
       const images: Image[] = []
       for (let at = 0; at < found.length; at += IMAGES_AT_ONCE) {
         if (at > 0) await turns.next()
@@ -49,7 +49,7 @@ export class ImagePages {
           if (this.#catalog.images.order.has(image, sequence)) images.push(this.#view.of(image, viewpoint))
         }
       }
-      return { images, ...(next !== undefined && { next }) }
+      return { images, ...(next !== undefined && { next }), ...(total !== undefined && { total }) }
     } finally {
       const first = this.#waiting.shift()
       if (first === undefined) this.#underWay -= 1

@@ -15,9 +15,9 @@ function pageOf(catalog: Catalog, query: ImageQuery, effort = 1_000_000, between
   const search = catalog.searches.begin(query)
   assert.ok(search, 'a cursor that is one')
   while (!search.step(effort)) between()
-  const { images, next } = search.found
+  const { images, next, total } = search.found
   const there = images.filter(({ image, sequence }) => catalog.images.order.has(image, sequence))
-  return { digests: there.map(({ image }) => catalog.images.digestOf(image) as string), next }
+  return { digests: there.map(({ image }) => catalog.images.digestOf(image) as string), next, total }
 }
 
 /** All pages of a query, one after another. */
@@ -174,8 +174,19 @@ suite('a search', () => {
                 addEntries(catalog, registrationAt(catalog, '10.0.0.1', port), [entry])
               }
             }
-            for (const each of queries)
-              assert.deepEqual(listingOf(catalog, each, effort), expected(images, each))
+            for (const each of queries) {
+              const wanted = expected(images, each)
+              assert.deepEqual(listingOf(catalog, each, effort), wanted)
+              for (const offset of [1, 7]) {
+                const { limit = 100 } = each
+                const { digests, next, total } = pageOf(catalog, { ...each, offset, count: 'all' }, effort)
+                assert.deepEqual(digests, wanted.slice(offset, offset + limit))
+                assert.equal(total, wanted.length)
+                const page = next && pageOf(catalog, { ...each, offset, cursor: next }, effort).digests
+                const from = 2 * offset + limit
+                assert.deepEqual(page ?? [], next ? wanted.slice(from, from + limit) : [])
+              }
+            }
           },
         ),
         { seed, numRuns: 150 },

@@ -83,6 +83,19 @@ test('pages hold every image once, in each order', async t => {
   }
 })
 
+test('a page may begin further on, and tells how many there are where it is asked', async t => {
+  const serving = await serve(t)
+  await register(serving, entries(25))
+  const all = await pageOf(serving, 'sort=name&limit=25')
+  const page = await pageOf(serving, 'sort=name&limit=5&offset=18&count=all')
+  assert.deepEqual(page.images, all.images.slice(18, 23))
+  assert.equal(page.total, 25)
+  const next = await pageOf(serving, `sort=name&limit=5&offset=1&count=all&cursor=${page.next}`)
+  assert.deepEqual(next.images, all.images.slice(24))
+  assert.equal(next.total, undefined)
+  await assertProblem(await serving.ask('/v1/images?offset=10001'), 'badParameter')
+})
+
 test('what is asked for reaches the state, as it was asked', async t => {
   const asked: ImageQuery[] = []
   class Recording extends InMemoryIndexState {
