@@ -20,6 +20,9 @@ import type { ShapeOf } from '../protocol/shape.ts'
 /** Pictures wanted by one request, at most: what a person selects; all of a network is taken by the command line. */
 const MAX_WANTED = 5000
 
+/** Pictures that can be passed over at once: as many as a catalog holds. */
+const MAX_WALL_OFFSET = 20_000_000
+
 const md5 = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const
 const count = { type: 'integer', minimum: 0 } as const
 
@@ -64,6 +67,12 @@ export const PictureQuery = {
       enum: ['mine', 'missing'],
       description: 'only what the folder holds, or does not hold',
     },
+    offset: {
+      type: 'integer',
+      minimum: 0,
+      maximum: MAX_WALL_OFFSET,
+      description: 'pictures to pass over from the beginning on; not with `holding`, nor with a cursor',
+    },
   },
 } as const
 export type PictureQuery = ShapeOf<typeof PictureQuery>
@@ -96,6 +105,7 @@ export const PicturePage = {
   properties: {
     pictures: { type: 'array', items: Picture },
     next: { type: 'string', description: 'the cursor of the page after this one; absent on the last' },
+    total: { ...count, description: 'pictures that fit the query, where `count` asked and it can be told' },
     notApplied: {
       type: 'array',
       items: { type: 'string' },

@@ -1,9 +1,11 @@
 import type { CatalogImage } from '../peer/catalog-image.ts'
 import type { Peer } from '../peer/peer.ts'
-import { DEFAULT_PAGE_ENTRIES, MAX_PAGE_ENTRIES } from '../protocol/catalog-api.ts'
+import { DEFAULT_PAGE_ENTRIES, type ImageQuery, MAX_PAGE_ENTRIES } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
 import { formatEndpoint } from '../protocol/endpoint.ts'
+import { FarPages } from './far-pages.ts'
 import type { Picture, PictureDetails, PicturePage, PictureQuery } from './gallery-shapes.ts'
+import { GalleryProblem } from './problems.ts'
 
 /** Pages of the catalog looked through for one page of what only this peer can tell apart; the rest waits for the next. */
 const MAX_LOOKED_THROUGH = 10
@@ -14,17 +16,34 @@ const MAX_REMEMBERED = 20_000
 /** What there is in the network, as the page asks for it. */
 export class NetworkPictures {
   readonly #peer: Pick<Peer, 'page' | 'image' | 'has'>
+  readonly #farPages: FarPages
   readonly #remembered = new Map<Digest, CatalogImage>()
 
   constructor(peer: Pick<Peer, 'page' | 'image' | 'has'>) {
     this.#peer = peer
+    this.#farPages = new FarPages(peer)
   }
 
   /**
    * One page. Where it is restricted by what the index server does not know, a page may have fewer pictures than asked for,
    * even none, and others after it. Rejects as {@link Peer.page}.
    */
-  async page({ holding, ...query }: PictureQuery, signal: AbortSignal): Promise<PicturePage> {
+  async page({ holding, offset = 0, ...query }: PictureQuery, signal: AbortSignal): Promise<PicturePage> {
+    if (offset > 0 && (holding !== undefined || query.cursor !== undefined))
+      throw new GalleryProblem('badRequest', '“offset” stands alone')
+    if (offset > 0) {
+      const place = await this.#farPages.find({ sort: 'newest', ...query }, offset, signal)
+      if (place === undefined) return { pictures: [], notApplied: [] }
+      return this.#pageFrom({ ...query, ...place }, undefined, signal)
+    }
+    return this.#pageFrom(query, holding, signal)
+  }
+
+  async #pageFrom(
+    query: ImageQuery,
+    holding: PictureQuery['holding'],
+    signal: AbortSignal,
+  ): Promise<PicturePage> {
     const isWanted = (image: CatalogImage): boolean =>
       holding === undefined || this.#peer.has(image.digest) === (holding === 'mine')
     const isRestricted = holding !== undefined
@@ -45,6 +64,7 @@ export class NetworkPictures {
       return {
         pictures: found.map(image => this.#pictureOf(image)),
         ...(cursor === undefined ? {} : { next: cursor }),
+        ...(page.total === undefined || isRestricted ? {} : { total: page.total }),
         notApplied: [...page.notApplied],
       }
     }

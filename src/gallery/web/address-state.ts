@@ -8,7 +8,7 @@ export interface AddressState {
 }
 
 /** The part of a query that a person chooses. */
-export type WallQuery = Omit<PictureQuery, 'cursor' | 'limit'>
+export type WallQuery = Omit<PictureQuery, 'cursor' | 'limit' | 'offset' | 'count'>
 
 const TEXTS = ['search', 'format', 'orientation', 'sort', 'holding', 'owner'] as const
 const NUMBERS = ['minBytes', 'maxBytes', 'minWidth', 'minHeight'] as const

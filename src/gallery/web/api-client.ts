@@ -8,6 +8,7 @@ import type {
   WallNews,
 } from '../gallery-shapes.ts'
 import type { WallQuery } from './address-state.ts'
+import type { PagePlace } from './wall/wall-pages.ts'
 
 /** The peer refused, or could not do, what the page asked for. */
 export class ApiError extends Error {
@@ -34,13 +35,15 @@ export function fetchSummary(): Promise<Summary> {
 export function fetchPage(
   query: WallQuery,
   limit: number,
-  cursor: string | undefined,
+  { cursor, offset }: PagePlace,
   signal: AbortSignal,
 ): Promise<PicturePage> {
   const parameters = new URLSearchParams({ limit: String(limit) })
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) parameters.set(name, String(value))
   if (cursor !== undefined) parameters.set('cursor', cursor)
+  else if (offset !== undefined) parameters.set('offset', String(offset))
+  else if (query.holding === undefined) parameters.set('count', 'all')
   return get<PicturePage>(`/api/pictures?${parameters}`, signal)
 }
 

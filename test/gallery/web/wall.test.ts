@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Picture, PicturePage } from '../../../src/gallery/gallery-shapes.ts'
 import { scrollWindow } from '../../../src/gallery/web/wall/scroll-window.ts'
 import { Wall } from '../../../src/gallery/web/wall/wall.ts'
+import { PAGE_PICTURES, type PagePlace } from '../../../src/gallery/web/wall/wall-pages.ts'
 import { until } from '../../support/until.ts'
 
 const PAGE = 100
@@ -16,7 +17,7 @@ function pictureAt(index: number): Picture {
 /** A network of `total` pictures, and how often each of its pages was asked for. */
 function networkOf(total: number) {
   const asked = new Map<number, number>()
-  const load = async (cursor: string | undefined): Promise<PicturePage> => {
+  const load = async ({ cursor }: PagePlace): Promise<PicturePage> => {
     const from = Number(cursor ?? 0)
     asked.set(from, (asked.get(from) ?? 0) + 1)
     const to = Math.min(total, from + PAGE)
@@ -85,7 +86,7 @@ test('of a large wall only some pages are held; the others come again when they 
 test('a page that shrank meanwhile leaves places empty, and one picture is never shown twice', async () => {
   let isShrunk = false
   const wall = new Wall(
-    async cursor => {
+    async ({ cursor }) => {
       const from = Number(cursor ?? 0)
       const numbers =
         isShrunk && from === 0 ? [0, 2, 2] : Array.from({ length: 4 }, (_, index) => from + index)
@@ -106,6 +107,73 @@ test('a page that shrank meanwhile leaves places empty, and one picture is never
   const shown = wall.between(0, 100).map(({ picture }) => picture.name)
   assert.deepEqual(shown.slice(0, 2), ['0.jpg', '2.jpg'])
   assert.equal(new Set(shown).size, shown.length)
+  wall.stop()
+})
+
+/** A network that says how many pictures it has, in proportions of their own, and what was asked of it. */
+function countedNetwork(total: number) {
+  const asked: PagePlace[] = []
+  const load = async (place: PagePlace, signal: AbortSignal): Promise<PicturePage> => {
+    asked.push(place)
+    await setImmediate()
+    signal.throwIfAborted()
+    const isFirst = place.cursor === undefined && place.offset === undefined
+    const from = Number(place.cursor ?? place.offset ?? 0)
+    const to = Math.min(total, from + (isFirst ? 120 : PAGE_PICTURES))
+    const pictures = Array.from({ length: to - from }, (_, index) => ({
+      ...pictureAt(from + index),
+      height: 150 + (((from + index) * 37) % 200),
+    }))
+    return {
+      pictures,
+      notApplied: [],
+      ...(to < total ? { next: String(to) } : {}),
+      ...(isFirst ? { total } : {}),
+    }
+  }
+  return { load, asked }
+}
+
+test('a far place of a million is shown without what lies before it, and stays while that comes', async () => {
+  const { load, asked } = countedNetwork(1_000_000)
+  let moved = 0
+  const wall = new Wall(
+    load,
+    shape,
+    by => {
+      moved += by
+    },
+    fault => assert.equal((fault as Error).name, 'AbortError'),
+  )
+  await wall.loadFirst(1)
+  assert.equal(wall.count, 1_000_000)
+  // The height is a guess by the first ones, and not far from what it will be.
+  assert.ok(wall.height > 20_000_000 && wall.height < 60_000_000, `${wall.height}`)
+  let top = wall.height / 2
+  wall.between(top, top + 800)
+  await until(() => wall.between(top, top + 800).length > 10)
+  assert.ok(asked.length < 8, `${asked.length} pages`)
+  const [first] = wall.between(top, top + 800)
+  assert.ok(first !== undefined && Math.abs(first.index - 500_000) < 30_000, `${first?.index}`)
+  assert.equal(first.picture.md5, pictureAt(first.index).md5)
+
+  // Upwards, page by page: whatever comes above, what is in view does not jump.
+  for (let step = 0; step < 300; step += 1) {
+    const seen = wall.between(top, top + 800)
+    const watched = seen[Math.floor(seen.length / 2)]
+    const before = watched && wall.boxOf(watched.index).top - top
+    moved = 0
+    for (let turn = 0; turn < 3; turn += 1) await setImmediate()
+    top += moved
+    if (watched !== undefined && before !== undefined)
+      assert.ok(Math.abs(wall.boxOf(watched.index).top - top - before) < 300)
+    top -= 150
+  }
+  const passedBy = asked.length
+  for (let at = 0; at < 40; at += 1) wall.between(at * 500_000, at * 500_000 + 800)
+  for (let turn = 0; turn < 5; turn += 1) await setImmediate()
+  assert.ok(asked.length > passedBy)
+  assert.equal(wall.at(300_000), undefined, 'what was passed by was given up')
   wall.stop()
 })
 
@@ -136,6 +204,13 @@ test('a wall higher than an element can be is scrolled by parts, without a jump'
   const viewport = 800
   const total = 60_000_000
   assert.deepEqual(scrollWindow(5000, viewport, 0, 120), { origin: 0, height: 5000, scrollTop: 120 })
+  for (const part of [0, 0.25, 0.5, 1]) {
+    // The scrollbar drawn far means a part of everything.
+    const at = part * (12_000_000 - viewport)
+    const far = scrollWindow(total, viewport, 3_000_000, at, 1_000_000)
+    assert.equal(far.scrollTop, at)
+    assert.ok(Math.abs(far.origin + at - part * (total - viewport)) < 1)
+  }
   let origin = 0
   let scrollTop = 0
   let moves = 0

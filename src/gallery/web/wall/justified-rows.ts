@@ -103,9 +103,14 @@ export class JustifiedRows {
     } else this.#close(this.count, heightWith)
   }
 
-  /** The proportions of all pictures, as they are shown. */
-  *proportions(): Generator<number, void> {
-    for (let index = 0; index < this.count; index += 1) yield this.#proportions.at(index)
+  /** Takes out the pictures from those of a row on. */
+  cutFrom(row: number): void {
+    if (row >= this.rowCount) return
+    this.#proportions.length = this.startOf(row)
+    this.#nextTop = this.#topOf(row)
+    this.#openStart = this.#proportions.length
+    this.#openSum = 0
+    for (const list of [this.#starts, this.#tops, this.#heights]) list.length = Math.min(list.length, row)
   }
 
   /** The row of a picture. */

@@ -14,14 +14,25 @@ export interface ScrollWindow {
   readonly scrollTop: number
 }
 
-/** The window for a wall of `total` pixels that shows a screen of `viewport` pixels from `scrollTop` on in a window of `origin`. */
+/** Pixels that nobody scrolls at once but who draws the scrollbar. */
+const FAR = 100_000
+
+/**
+ * The window for a wall of `total` pixels that shows a screen of `viewport` pixels from `scrollTop` on in a window of
+ * `origin`, and was scrolled by `movedBy` pixels to get there. Whoever goes far means a part of the whole wall.
+ */
 export function scrollWindow(
   total: number,
   viewport: number,
   origin: number,
   scrollTop: number,
+  movedBy = 0,
 ): ScrollWindow {
   if (total <= MAX_ELEMENT_HEIGHT) return { origin: 0, height: total, scrollTop: origin + scrollTop }
+  if (Math.abs(movedBy) > FAR) {
+    const part = Math.min(1, scrollTop / (MAX_ELEMENT_HEIGHT - viewport))
+    return { origin: Math.round(part * (total - MAX_ELEMENT_HEIGHT)), height: MAX_ELEMENT_HEIGHT, scrollTop }
+  }
   const at = origin + scrollTop
   const margin = Math.max(4 * viewport, 100_000)
   const isNearTop = scrollTop < margin && origin > 0

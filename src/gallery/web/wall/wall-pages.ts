@@ -3,18 +3,36 @@ import type { Picture, PicturePage } from '../../gallery-shapes.ts'
 /** Pages whose pictures are held at once: some ten thousand, beyond what any screen shows. */
 const MAX_HELD_PAGES = 24
 
-/** Asks for one page of the wall. */
-export type LoadPage = (cursor: string | undefined, signal: AbortSignal) => Promise<PicturePage>
+/** Pictures of a wall, at most: as many as a catalog holds. */
+const MAX_PICTURES = 20_000_000
+
+/** Pictures of a page, but for the first one, which is to be there at once. */
+export const PAGE_PICTURES = 400
+
+/** Where a page begins: behind a cursor or, where none is known, so many pictures from the beginning. */
+export interface PagePlace {
+  readonly cursor?: string | undefined
+  readonly offset?: number
+}
+
+/** Asks for one page of the wall, of {@link PAGE_PICTURES} unless it is the first. */
+export type LoadPage = (place: PagePlace, signal: AbortSignal) => Promise<PicturePage>
 
 interface Page {
-  readonly cursor: string | undefined
+  cursor: string | undefined
   /** Absent while it is not held; it can be had again by its cursor. */
   pictures: (Picture | undefined)[] | undefined
   readonly count: number
 }
 
+interface Loading {
+  readonly page: Promise<void>
+  readonly ending: AbortController
+}
+
 /**
- * The wall's pictures by their place, in pages as they were loaded. Only those last looked at are held; of the others
+ * The wall's pictures by their place, in pages: as they were loaded or, where the first one tells how many there are, all of
+ * them from then on, so that far ones can be looked at without those before them. Only those last looked at are held; of the others
  * a cursor and a number remain, so that a wall of a million takes no more than one of ten thousand and some.
  */
 export class WallPages {
@@ -24,15 +42,19 @@ export class WallPages {
   readonly #starts: number[] = []
   /** Pages held, that which was looked at last at the end. */
   readonly #held = new Set<Page>()
-  readonly #loading = new Map<Page | 'next', Promise<void>>()
+  readonly #loading = new Map<Page, Loading>()
+  readonly #onPage: (start: number, pictures: readonly Picture[]) => void
+  #isLoadingNext = false
   readonly #ending = new AbortController()
   #next: string | undefined
   #isAtEnd = false
   #count = 0
   #notApplied: readonly string[] = []
 
-  constructor(load: LoadPage) {
+  /** `onPage` is told each page that comes, and the place of its first picture. */
+  constructor(load: LoadPage, onPage: (start: number, pictures: readonly Picture[]) => void) {
     this.#load = load
+    this.#onPage = onPage
   }
 
   /** Pictures whose place is known. */
@@ -52,7 +74,7 @@ export class WallPages {
 
   /** Whether more is being loaded at the end. */
   get isLoading(): boolean {
-    return this.#loading.has('next')
+    return this.#isLoadingNext
   }
 
   /** The picture at a place; `undefined` where it is not held now, or left. */
@@ -64,37 +86,43 @@ export class WallPages {
     return page.pictures[index - (this.#starts[number] ?? 0)]
   }
 
-  /** Loads the page at the end; gives its pictures. Rejects as the loader does. */
-  async loadNext(): Promise<readonly Picture[]> {
-    if (this.#isAtEnd || this.#loading.has('next')) return []
-    let pictures: readonly Picture[] = []
+  /** Loads the page at the end. Rejects as the loader does. */
+  async loadNext(): Promise<void> {
+    if (this.#isAtEnd || this.#isLoadingNext) return
+    this.#isLoadingNext = true
     const cursor = this.#next
-    const loading = this.#load(cursor, this.#ending.signal).then(loaded => {
-      pictures = loaded.pictures
-      this.#notApplied = loaded.notApplied
-      this.#next = loaded.next
-      this.#isAtEnd = loaded.next === undefined
-      this.#append(cursor, [...loaded.pictures])
-    })
-    this.#loading.set('next', loading)
     try {
-      await loading
+      const { pictures, notApplied, next, total } = await this.#load({ cursor }, this.#ending.signal)
+      const start = this.#count
+      this.#notApplied = notApplied
+      this.#next = next
+      this.#isAtEnd = next === undefined
+      this.#touch(this.#append(cursor, pictures.length, [...pictures]))
+      if (next !== undefined && total !== undefined && start === 0) this.#appendRest(next, total)
+      this.#onPage(start, pictures)
     } finally {
-      this.#loading.delete('next')
+      this.#isLoadingNext = false
     }
-    return pictures
   }
 
-  /** Loads again what is not held of some places; says whether anything came. Rejects as the loader does. */
-  async hold(from: number, to: number): Promise<boolean> {
-    const missing: Promise<void>[] = []
+  /**
+   * Loads what is not held of some places, and gives up what is being loaded elsewhere: a person who draws the scrollbar
+   * passes by a lot. Rejects as the loader does, with an AbortError for what is given up.
+   */
+  async hold(from: number, to: number): Promise<void> {
+    const wanted = new Set<Page>()
     for (let number = this.#pageOf(from); number < this.#pages.length; number += 1) {
       if ((this.#starts[number] ?? 0) >= to) break
       const page = this.#pages[number]
-      if (page !== undefined && page.pictures === undefined) missing.push(this.#reload(page))
+      if (page !== undefined) wanted.add(page)
     }
-    await Promise.all(missing)
-    return missing.length > 0
+    for (const [page, { ending }] of this.#loading) {
+      if (wanted.has(page)) continue
+      this.#loading.delete(page)
+      ending.abort()
+    }
+    const missing = [...wanted].filter(({ pictures }) => pictures === undefined)
+    await Promise.all(missing.map(page => this.#reload(page)))
   }
 
   /** The places of pictures held that `isMeant` tells. */
@@ -118,26 +146,48 @@ export class WallPages {
     this.#ending.abort()
   }
 
-  #append(cursor: string | undefined, pictures: Picture[]): void {
-    const page: Page = { cursor, pictures, count: pictures.length }
+  #append(cursor: string | undefined, count: number, pictures: Page['pictures']): Page {
+    const page: Page = { cursor, pictures, count }
     this.#starts.push(this.#count)
     this.#pages.push(page)
-    this.#count += pictures.length
-    this.#touch(page)
+    this.#count += count
+    return page
+  }
+
+  /** Makes the pages of all pictures that there are; they are loaded when they are looked at. */
+  #appendRest(next: string, total: number): void {
+    const most = Math.min(total, MAX_PICTURES)
+    let cursor: string | undefined = next
+    while (this.#count < most) {
+      this.#append(cursor, Math.min(PAGE_PICTURES, most - this.#count), undefined)
+      cursor = undefined
+    }
+    this.#isAtEnd = true
   }
 
   #reload(page: Page): Promise<void> {
-    const loading =
-      this.#loading.get(page) ??
-      this.#load(page.cursor, this.#ending.signal)
-        .then(({ pictures }) => {
-          // What left meanwhile moved the rest of the page: the places stay as many as they were.
-          page.pictures = Array.from({ length: page.count }, (_, index) => pictures[index])
-          this.#touch(page)
-        })
-        .finally(() => this.#loading.delete(page))
-    this.#loading.set(page, loading)
-    return loading
+    const loading = this.#loading.get(page)
+    if (loading !== undefined) return loading.page
+    const ending = new AbortController()
+    const number = this.#pages.indexOf(page)
+    const start = this.#starts[number] ?? 0
+    const { cursor } = page
+    const place = cursor === undefined && start > 0 ? { offset: start } : { cursor }
+    const signal = AbortSignal.any([ending.signal, this.#ending.signal])
+    const loaded = this.#load(place, signal)
+      .then(({ pictures, next }) => {
+        // What came or left meanwhile moved the rest of the page: the places stay as many as they were.
+        page.pictures = Array.from({ length: page.count }, (_, index) => pictures[index])
+        const following = this.#pages[number + 1]
+        if (following !== undefined && pictures.length === page.count) following.cursor ??= next
+        this.#touch(page)
+        this.#onPage(start, pictures.slice(0, page.count))
+      })
+      .finally(() => {
+        if (this.#loading.get(page)?.ending === ending) this.#loading.delete(page)
+      })
+    this.#loading.set(page, { page: loaded, ending })
+    return loaded
   }
 
   #touch(page: Page): void {

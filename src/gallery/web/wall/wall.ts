@@ -1,5 +1,6 @@
 import type { Picture } from '../../gallery-shapes.ts'
-import { type Box, JustifiedRows, type RowShape } from './justified-rows.ts'
+import type { Box, RowShape } from './justified-rows.ts'
+import { RowPlan } from './row-plan.ts'
 import { type LoadPage, WallPages } from './wall-pages.ts'
 
 /** A picture where it stands. */
@@ -15,15 +16,21 @@ const SCREENS_AHEAD = 4
 /** The pictures of one query, laid out in rows. It knows nothing of the page that draws it. */
 export class Wall {
   readonly #pages: WallPages
-  readonly #onChange: () => void
+  readonly #onChange: (moved: number) => void
   readonly #onFault: (fault: unknown) => void
-  #rows: JustifiedRows
-  #shape: RowShape
+  readonly #rows: RowPlan
+  /** Where the person looks at. */
+  #top = 0
 
-  constructor(load: LoadPage, shape: RowShape, onChange: () => void, onFault: (fault: unknown) => void) {
-    this.#pages = new WallPages(load)
-    this.#shape = shape
-    this.#rows = new JustifiedRows(shape)
+  /** `onChange` is told by how many pixels what the person looks at moved, because of what came above it. */
+  constructor(
+    load: LoadPage,
+    shape: RowShape,
+    onChange: (moved: number) => void,
+    onFault: (fault: unknown) => void,
+  ) {
+    this.#pages = new WallPages(load, (start, pictures) => this.#learn(start, pictures))
+    this.#rows = new RowPlan(shape)
     this.#onChange = onChange
     this.#onFault = onFault
   }
@@ -46,14 +53,12 @@ export class Wall {
 
   /** Lays everything out anew where the shape is another. */
   reshape(shape: RowShape): void {
-    const { width, height, gap } = this.#shape
-    if (shape.width === width && shape.height === height && shape.gap === gap) return
-    this.#shape = shape
-    this.#rows = new JustifiedRows(shape, this.#rows.proportions())
+    this.#rows.reshape(shape)
   }
 
   /** The pictures between two heights, and those of them that are held only. Loads what is missing. */
   between(top: number, bottom: number): PlacedPicture[] {
+    this.#top = (top + bottom) / 2
     const { from, to } = this.#rows.rowsBetween(top, bottom)
     const first = this.#rows.startOf(from)
     const last = this.#rows.startOf(to)
@@ -66,15 +71,21 @@ export class Wall {
       seen.add(picture.md5)
       placed.push({ index, picture, box: this.#rows.boxOf(index) })
     }
-    void this.#pages.hold(first, last).then(hasCome => hasCome && this.#onChange(), this.#onFault)
+    const around = last - first
+    this.#pages.hold(Math.max(0, first - around), last + around).catch(this.#onFault)
     this.#loadAhead(bottom, bottom - top)
     return placed
   }
 
   /** Loads the first pages, `count` pictures at least where there are as many. Rejects as the loader does. */
   async loadFirst(count: number): Promise<void> {
-    do await this.#loadNext()
-    while (!this.isAtEnd && this.count < count)
+    let loaded = 0
+    do {
+      await this.#pages.loadNext()
+      loaded += 1
+    } while (!this.isAtEnd && this.count < count)
+    // The first one may have told of all the others.
+    if (loaded === 1) await this.#pages.hold(0, count)
   }
 
   at(index: number): Picture | undefined {
@@ -138,11 +149,17 @@ export class Wall {
 
   #loadAhead(bottom: number, screen: number): void {
     if (this.isAtEnd || this.#pages.isLoading || this.height > bottom + SCREENS_AHEAD * screen) return
-    void this.#loadNext().then(() => this.#onChange(), this.#onFault)
+    this.#pages.loadNext().catch(this.#onFault)
   }
 
-  async #loadNext(): Promise<void> {
-    for (const picture of await this.#pages.loadNext()) this.#rows.append(proportionOf(picture))
+  /** Puts pictures that came where they stand; what the person looks at stays where it is. */
+  #learn(start: number, pictures: readonly Picture[]): void {
+    const middle =
+      this.count === 0 ? 0 : this.#rows.startOf(this.#rows.rowsBetween(this.#top, this.#top).from)
+    const isSeen = start + pictures.length <= middle && this.#pages.at(middle) !== undefined
+    const before = isSeen ? this.#rows.boxOf(middle).top : 0
+    this.#rows.put(start, pictures.map(proportionOf), this.#pages.count)
+    this.#onChange(isSeen ? this.#rows.boxOf(middle).top - before : 0)
   }
 }
 
