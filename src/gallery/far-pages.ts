@@ -6,7 +6,7 @@ import { type ImageQuery, MAX_OFFSET } from '../protocol/catalog-api.ts'
 const MAX_LISTINGS = 8
 
 /** Milliseconds for which they are: a catalog changes, and with it what stands how far from the beginning. */
-const REMEMBERED_MS = 60_000
+const REMEMBERED_MS = 300_000
 
 /** Where a page begins. */
 type PagePlace = Pick<ImageQuery, 'cursor' | 'offset'>

@@ -40,7 +40,9 @@ test('a wall of many is gone through by the scrollbar, and one picture is looked
   const { peer } = await startSharingPeer(t, server)
   const gallery = await startGallery(t, peer, await webFolder())
   const faults: string[] = []
-  const page = await openPage(browser, gallery.address, faults)
+  const page = await openPage(browser, gallery.address, faults, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
   await page
     .locator(`.tile[aria-setsize="${MANY + 1}"]`)
     .first()
@@ -75,6 +77,16 @@ test('a wall of many is gone through by the scrollbar, and one picture is looked
   await viewer.locator('img.original:not(.waiting)').waitFor()
   const pixels = await viewer.locator('img.original').evaluate(img => Reflect.get(img, 'naturalWidth'))
   assert.equal(pixels, 3000)
+
+  const { address, port } = server.endpoint
+  for (const [button, copied] of [
+    ['Copy a link', page.url()],
+    ['Copy a command', `imagep2p get ${address}:${port} ${md5(large)}`],
+  ] as const) {
+    await viewer.getByRole('button', { name: button }).click()
+    await viewer.getByRole('button', { name: 'Copied' }).waitFor()
+    assert.equal(await page.evaluate('navigator.clipboard.readText()'), copied)
+  }
 
   // The owner's pictures alone, which the address keeps.
   await viewer.getByRole('button', { name: `127.0.0.1:${owner.endpoint.port}` }).click()

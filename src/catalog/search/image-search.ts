@@ -111,6 +111,8 @@ const Effort = {
   place: 40,
   /** A name that is folded for the first time, with its signature. */
   folding: 600,
+  /** An image that is put among those of a page. */
+  placing: 500,
   /** A number that is read from an image and its details. */
   reading: 60,
   /** A likeness that is compared. */
@@ -155,6 +157,8 @@ export class ImageSearch {
   #likenesses: Uint32Array = NO_STARTS
   /** Places of it whose images were looked at. */
   #looked = 0
+  /** Of those, the ones put on the page. */
+  #placed = 0
 
   constructor(
     images: Images,
@@ -248,12 +252,13 @@ export class ImageSearch {
       if (!this.#filter.mayTakeNameOf(this.#text)) place = -1
     }
     this.#looked = 0
+    this.#placed = 0
     while (place >= 0 && !this.#isFinished) {
       if (bits.length > 0) place = signatures.lastCandidate(chunk, place, bits)
       place = this.#searchPlaces(chunk, place, bits.length > 0 ? place - (place % BLOCK_PLACES) : 0)
     }
     this.#from = this.#images.order.sequenceAt(chunk, Math.max(0, place + 1)) - 1
-    return effort + this.#looked * Effort.place
+    return effort + this.#looked * Effort.place + this.#placed * Effort.placing
   }
 
   /** Searches places from `from` down to `to`, and answers the place to go on from. */
@@ -325,7 +330,9 @@ export class ImageSearch {
       this.#sort === 'name'
         ? { image, number, sequence, name: this.#sortedName(place) }
         : { image, number, sequence }
-    if (this.#page.wants(placed)) this.#page.add(placed)
+    if (!this.#page.wants(placed)) return
+    this.#page.add(placed)
+    this.#placed += 1
   }
 
   #numberAt(place: number): number {

@@ -80,6 +80,7 @@ export const english = {
   zoomOut: 'Smaller',
   details: 'Details',
   copyLink: 'Copy a link',
+  copyCommand: 'Copy a command',
   copied: 'Copied',
   noPreview: 'No preview of this picture is to be had at the moment.',
   gone: 'Nobody has this picture any more.',

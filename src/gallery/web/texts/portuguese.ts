@@ -80,6 +80,7 @@ export const portuguese: Texts = {
   zoomOut: 'Menor',
   details: 'Detalhes',
   copyLink: 'Copiar um link',
+  copyCommand: 'Copiar um comando',
   copied: 'Copiado',
   noPreview: 'No momento não há prévia desta imagem.',
   gone: 'Ninguém mais tem esta imagem.',

@@ -80,6 +80,7 @@ export const spanish: Texts = {
   zoomOut: 'Más pequeña',
   details: 'Detalles',
   copyLink: 'Copiar un enlace',
+  copyCommand: 'Copiar un comando',
   copied: 'Copiado',
   noPreview: 'Por ahora no hay vista previa de esta imagen.',
   gone: 'Ya nadie tiene esta imagen.',
