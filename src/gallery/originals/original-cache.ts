@@ -4,7 +4,7 @@ import { TEMPORARY_NAME_PREFIX } from '../../peer/file-name.ts'
 import type { Digest } from '../../protocol/digest.ts'
 
 /** Bytes of originals on the disk, at most: some hundred photographs of a good camera. */
-export const DEFAULT_ORIGINAL_CACHE_BYTES = 1024 ** 3
+const DEFAULT_CACHE_BYTES = 1024 ** 3
 
 /** A file under this name was checked before it got it, see `ImageDownloader`. */
 const NAME = /^original-([0-9a-f]{32})[ ().a-z0-9]{0,40}$/
@@ -28,7 +28,7 @@ export class OriginalCache {
   #opening: Promise<void> | undefined
 
   /** `folder` is this cache's own, and is made when it is needed. */
-  constructor(folder: string, maxBytes: number = DEFAULT_ORIGINAL_CACHE_BYTES) {
+  constructor(folder: string, maxBytes: number = DEFAULT_CACHE_BYTES) {
     this.folder = folder
     this.#maxBytes = maxBytes
   }
