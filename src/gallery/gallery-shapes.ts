@@ -18,7 +18,8 @@ import type { ShapeOf } from '../protocol/shape.ts'
 /** Pictures wanted by one request, at most: what a person selects; all of a network is taken by the command line. */
 const MAX_WANTED = 5000
 
-const md5 = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const
+/** 32 hexadecimal digits. */
+export const md5 = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const
 const count = { type: 'integer', minimum: 0 } as const
 
 /** What admits a page: the token from its address. */
