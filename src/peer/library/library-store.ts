@@ -73,6 +73,12 @@ export class LibraryStore {
     return new LibraryStore(database, condition)
   }
 
+  /** Opens it beside a peer that may be using it, and takes nothing of it for stale. Never throws. */
+  static glance(path: string): LibraryStore {
+    const { database, condition } = openStore(path, { migrations: SCHEMA.migrations })
+    return new LibraryStore(database, condition)
+  }
+
   /** All files as they were kept. */
   files(): LibraryFile[] {
     const select = this.#database.prepare('SELECT * FROM file')
