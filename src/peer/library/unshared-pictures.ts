@@ -43,14 +43,16 @@ export class UnsharedPictures {
     })
   }
 
-  /** Takes it back, for the picture and for those paths that hold it; false where that cannot be kept. */
-  remove(digest: Digest, paths: Iterable<string>): boolean {
+  /** Takes it back, for the picture and for those paths that hold it; false where that cannot be kept, as above. */
+  remove(digest: Digest, paths: readonly string[]): boolean {
     const isKept = this.#change(() => {
       this.#database.prepare('DELETE FROM unshared WHERE digest = ?').run(digest)
       const drop = this.#database.prepare('DELETE FROM unshared WHERE path = ?')
       for (const path of paths) drop.run(path)
     })
-    if (isKept) this.#read()
+    if (isKept && !this.#isAhead) this.#read()
+    this.#digests.delete(digest)
+    for (const path of paths) this.#paths.delete(path)
     return isKept
   }
 
