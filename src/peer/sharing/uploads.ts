@@ -72,7 +72,11 @@ export class Uploads {
   }
 
   /** Sends what has its slot, or needs none. */
-  async sendEntered(connection: RequestConnection, bytes: FileBytes, upload?: RunningUpload): Promise<boolean> {
+  async sendEntered(
+    connection: RequestConnection,
+    bytes: FileBytes,
+    upload?: RunningUpload,
+  ): Promise<boolean> {
     const isSmall = bytes.end - bytes.start <= SMALL_ANSWER_BYTES
     // What is small is over before a limit could be set.
     if (isSmall && !this.#limits.isSet) {
