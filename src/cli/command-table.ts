@@ -65,6 +65,12 @@ const fetching = {
   data: { value: 'directory', text: 'data' },
 } as const
 
+/** One picture of a folder. */
+const ownPicture = {
+  arguments: [{ name: 'own' }, { name: 'directory', optional: true }],
+  options: { data: { value: 'directory', text: 'data' } },
+} as const
+
 /** Every command there is. */
 export const commands = {
   server: {
@@ -119,6 +125,8 @@ export const commands = {
       data: { value: 'directory', text: 'data' },
     },
   },
+  unshare: ownPicture,
+  reshare: ownPicture,
   demo: { arguments: [], options: {} },
 } as const satisfies Record<string, CommandSpecification>
 export type CommandName = keyof typeof commands

@@ -37,6 +37,7 @@ export function formatQueue(queue: KeptQueue, directory: string, messages: Messa
     ...(isPaused ? [transfers.allPaused] : []),
     ...LIMIT_NAMES.filter(name => limits[name] > 0).map(name => describeLimit(name, limits[name], messages)),
   ]
+  remarks.unshift(...formatUploads(queue, messages))
   if (all.length === 0) return [transfers.empty(directory), ...remarks]
   const width = String(all.length).length
   const shown = all.filter(({ transfer: { state } }) => state !== 'done' && state !== 'skipped')
@@ -70,8 +71,26 @@ function formatTransfer({ transfer, flow }: NumberedTransfer, { transfers, count
   return columns.join('  ')
 }
 
+/** What is being sent to whom, a line each. */
+function formatUploads({ uploads }: KeptQueue, { sharing, counted }: Messages): string[] {
+  if (uploads.length === 0) return []
+  const lines = uploads.map(({ name, digest, address, size, sent, bytesPerSecond }) => {
+    const progress = `${counted.bytes(Math.min(sent, size))} / ${counted.bytes(size)}`
+    const to = sharing.sent(printable(name, MAX_NAME_CHARACTERS), printable(address))
+    return ['', to, digest, progress, counted.rate(bytesPerSecond)].join('  ')
+  })
+  return [sharing.sentNow, ...lines]
+}
+
 /** The same as JSON values. */
 export function jsonOfQueue(queue: KeptQueue): object[] {
+  const uploads = queue.uploads.map(({ digest, name, address, size, sent, bytesPerSecond }) => {
+    return { md5: digest, sending: name, to: address, bytes: sent, size, bytesPerSecond }
+  })
+  return [...jsonOfDownloads(queue), ...uploads]
+}
+
+function jsonOfDownloads(queue: KeptQueue): object[] {
   return numbered(queue).map(({ number, transfer, flow }) => {
     const { digest, name, state, details, bytes, attempts, error, retryAtMs, owners } = transfer
     return {

@@ -18,6 +18,8 @@ const loaders: Record<CommandName, () => Promise<Command>> = {
   mirror: async () => (await import('./commands/mirror.ts')).runMirror,
   share: async () => (await import('./commands/share.ts')).runShare,
   transfers: async () => (await import('./commands/transfers.ts')).runTransfers,
+  unshare: async () => (await import('./commands/change-sharing.ts')).runUnshare,
+  reshare: async () => (await import('./commands/change-sharing.ts')).runReshare,
   demo: async () => (await import('./commands/demo.ts')).runDemo,
 }
 

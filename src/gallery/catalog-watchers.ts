@@ -4,6 +4,7 @@ import type { Peer } from '../peer/peer.ts'
 import type { WallNews } from './gallery-shapes.ts'
 import { GalleryProblem } from './problems.ts'
 import type { PictureTaker } from './takings.ts'
+import { uploadsOf } from './uploads.ts'
 
 /** Pages that watch at once. */
 const MAX_WATCHERS = 16
@@ -14,12 +15,15 @@ const COLLECT_MS = 250
 /** MD5 sums of what went, told at once; beyond them, a page is told to list anew. */
 const MAX_GONE = 500
 
+/** Milliseconds between two looks at what is being sent, while a page is open. */
+const UPLOADS_LOOK_MS = 500
+
 /** Bytes that may wait for a page before it is cut off; it comes back and lists anew. */
 const MAX_WAITING_BYTES = 1024 * 1024
 
 /** Tells open pages what changes in the network and in what is being taken; the network is watched while there is one. */
 export class CatalogWatchers {
-  readonly #peer: Pick<Peer, 'watchCatalog'>
+  readonly #peer: Pick<Peer, 'watchCatalog' | 'uploads'>
   readonly #taker: PictureTaker
   readonly #open = new Set<ServerResponse>()
   readonly #gone = new Set<string>()
@@ -27,10 +31,12 @@ export class CatalogWatchers {
   #isReset = false
   #isTaking = false
   #timer: NodeJS.Timeout | undefined
+  #uploadsTimer: NodeJS.Timeout | undefined
+  #wereUploads = false
   #watching: { readonly ending: AbortController; readonly over: Promise<void> } | undefined
   readonly #unsubscribe: () => void
 
-  constructor(peer: Pick<Peer, 'watchCatalog'>, taker: PictureTaker) {
+  constructor(peer: Pick<Peer, 'watchCatalog' | 'uploads'>, taker: PictureTaker) {
     this.#peer = peer
     this.#taker = taker
     this.#unsubscribe = taker.subscribe(() => {
@@ -50,8 +56,12 @@ export class CatalogWatchers {
     response.on('error', () => response.destroy())
     response.once('close', () => {
       this.#open.delete(response)
-      if (this.#open.size === 0) this.#watching?.ending.abort()
+      if (this.#open.size > 0) return
+      this.#watching?.ending.abort()
+      clearInterval(this.#uploadsTimer)
+      this.#uploadsTimer = undefined
     })
+    this.#uploadsTimer ??= setInterval(() => this.#tellUploads(), UPLOADS_LOOK_MS)
     response.write(`retry:1000\n\n${eventOf('takings', this.#taker.state())}`)
     this.#watch()
   }
@@ -59,6 +69,7 @@ export class CatalogWatchers {
   async stop(): Promise<void> {
     this.#unsubscribe()
     clearTimeout(this.#timer)
+    clearInterval(this.#uploadsTimer)
     for (const response of this.#open) response.destroy()
     this.#watching?.ending.abort()
     await this.#watching?.over
@@ -102,6 +113,17 @@ export class CatalogWatchers {
     this.#gone.clear()
     this.#isReset = false
     this.#isTaking = false
+    this.#write(events)
+  }
+
+  #tellUploads(): void {
+    const told = uploadsOf(this.#peer)
+    const isAny = told.uploads.length > 0
+    if (isAny || this.#wereUploads) this.#write(eventOf('uploads', told))
+    this.#wereUploads = isAny
+  }
+
+  #write(events: string): void {
     for (const response of this.#open) {
       if (response.writableLength > MAX_WAITING_BYTES) response.destroy()
       else response.write(events)

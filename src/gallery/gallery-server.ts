@@ -5,10 +5,12 @@ import { isFailure } from '../base/failure.ts'
 import type { Peer } from '../peer/peer.ts'
 import { PreviewCache } from '../peer/previews/preview-cache.ts'
 import { listenFailure } from '../transport/listen-error.ts'
+import { addingRoutes } from './api/adding-routes.ts'
 import { eventRoutes } from './api/event-routes.ts'
 import { fileRoutes } from './api/file-routes.ts'
 import { pictureRoutes } from './api/picture-routes.ts'
 import { sessionRoutes } from './api/session-routes.ts'
+import { sharingRoutes } from './api/sharing-routes.ts'
 import { takingRoutes } from './api/taking-routes.ts'
 import { CatalogWatchers } from './catalog-watchers.ts'
 import { Locks } from './locks.ts'
@@ -35,6 +37,10 @@ export type GalleryPeer = Pick<
   | 'watchCatalog'
   | 'preview'
   | 'transfers'
+  | 'own'
+  | 'setShared'
+  | 'uploads'
+  | 'add'
 >
 
 /** How a gallery is served. */
@@ -61,8 +67,11 @@ const MAX_CONNECTIONS = 64
 /** Bytes of previews of other peers' pictures on the disk, at most: some forty thousand tiles. */
 const CACHE_BYTES = 512 * 1024 * 1024
 
-/** Milliseconds for a request to arrive whole; nobody on this computer needs them. */
-const REQUEST_MS = 10_000
+/** Milliseconds for the head of a request to arrive; nobody on this computer needs them. */
+const HEAD_MS = 10_000
+
+/** Milliseconds for a request to arrive whole: a large file that is added, onto a slow disk, from whoever has the cookie. */
+const REQUEST_MS = 30 * 60_000
 
 /** A gallery that is being served to the browser of this computer. */
 export class Gallery {
@@ -97,6 +106,7 @@ export class Gallery {
     const app = fastify({
       bodyLimit: BODY_BYTES,
       requestTimeout: REQUEST_MS,
+      http: { headersTimeout: HEAD_MS },
       forceCloseConnections: true,
       ...AJV,
     })
@@ -131,6 +141,8 @@ export class Gallery {
         })
         await scope.register(pictureRoutes, { peer, pictures, previews, originals, summary })
         await scope.register(takingRoutes, { pictures, taker })
+        await scope.register(sharingRoutes, { peer })
+        await scope.register(addingRoutes, { peer })
         await scope.register(eventRoutes, { watchers })
         scope.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
       })

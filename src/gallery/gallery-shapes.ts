@@ -23,7 +23,8 @@ const MAX_WANTED = 5000
 /** Pictures that can be passed over at once: as many as a catalog holds. */
 const MAX_WALL_OFFSET = 20_000_000
 
-const md5 = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const
+/** 32 hexadecimal digits. */
+export const md5 = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const
 const count = { type: 'integer', minimum: 0 } as const
 
 /** What admits a page: the token from its address. */

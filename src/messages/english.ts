@@ -168,6 +168,7 @@ export const english = {
       rate: 'RATE',
     },
     argumentNames: {
+      own: 'MD5-OR-NAME',
       server: 'SERVER',
       directory: 'FOLDER',
       wanted: 'MD5-OR-NAME',
@@ -175,6 +176,7 @@ export const english = {
       task: 'TASK',
     },
     argumentTexts: {
+      own: 'a picture of the folder, by its name or MD5 sum',
       server: 'the index server: a name or IP address, with :PORT where it is not 13377',
       directory: 'the folder whose pictures are shared and into which downloads go',
       wanted:
@@ -191,6 +193,8 @@ export const english = {
       mirror: 'keep a folder supplied with every picture of the network, or those chosen',
       share: 'share a folder until stopped, without a menu',
       transfers: 'show and change the downloads into a folder, those of a running imagep2p too',
+      unshare: 'stop sharing one picture, which stays in its folder (the current one where none is named)',
+      reshare: 'share it again',
       demo: 'show the whole thing on this computer, with pictures drawn for it',
     },
     optionTexts: {
@@ -395,6 +399,15 @@ export const english = {
     finished: (saved: number, size: string, there: number, failures: number) =>
       `${pictures(saved)} saved (${size}), ${there.toLocaleString('en')} there already, ${failures.toLocaleString('en')} failed.`,
     upToDate: 'The folder holds everything. Waiting for new pictures …',
+  },
+  sharing: {
+    notSharedAnyMore: (name: string) =>
+      `${name} is not shared any more. It stays in the folder; “imagep2p reshare” shares it again.`,
+    sharedAgain: (name: string) => `${name} is shared again.`,
+    noneLikeThat: (which: string, directory: string) => `There is no picture “${which}” in ${directory}.`,
+    notKept: 'This could not be written down, so nothing was changed.',
+    sentNow: 'Being sent to others:',
+    sent: (name: string, address: string) => `${name} to ${address}`,
   },
   menu: {
     title: (server: string, directory: string, count: number, port: number) =>

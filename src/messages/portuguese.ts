@@ -166,6 +166,7 @@ export const portuguese: Messages = {
       rate: 'TAXA',
     },
     argumentNames: {
+      own: 'MD5-OU-NOME',
       server: 'SERVIDOR',
       directory: 'PASTA',
       wanted: 'MD5-OU-NOME',
@@ -173,6 +174,7 @@ export const portuguese: Messages = {
       task: 'TAREFA',
     },
     argumentTexts: {
+      own: 'uma imagem da pasta, pelo nome ou pela soma MD5',
       server: 'o servidor de índice: um nome ou endereço IP, com :PORTA se não for 13377',
       directory: 'a pasta cujas imagens são compartilhadas e para onde vão os downloads',
       wanted:
@@ -189,6 +191,8 @@ export const portuguese: Messages = {
       mirror: 'mantém uma pasta com todas as imagens da rede, ou as escolhidas',
       share: 'compartilha uma pasta até ser encerrado, sem menu',
       transfers: 'mostra e muda os downloads de uma pasta, também os de um imagep2p em execução',
+      unshare: 'para de compartilhar uma imagem, que fica na pasta (a atual, se nenhuma for nomeada)',
+      reshare: 'volta a compartilhá-la',
       demo: 'mostra tudo neste computador, com imagens desenhadas para isso',
     },
     optionTexts: {
@@ -395,6 +399,15 @@ export const portuguese: Messages = {
     finished: (saved, size, there, failures) =>
       `${pictures(saved)} salvas (${size}), ${there.toLocaleString('pt-BR')} já na pasta, ${failures.toLocaleString('pt-BR')} sem sucesso.`,
     upToDate: 'A pasta tem tudo. Esperando novas imagens …',
+  },
+  sharing: {
+    notSharedAnyMore: name =>
+      `${name} não é mais compartilhada. Ela fica na pasta; “imagep2p reshare” volta a compartilhá-la.`,
+    sharedAgain: name => `${name} é compartilhada de novo.`,
+    noneLikeThat: (which, directory) => `Não há imagem “${which}” em ${directory}.`,
+    notKept: 'Isto não pôde ser gravado, então nada mudou.',
+    sentNow: 'Em envio para outros:',
+    sent: (name, address) => `${name} para ${address}`,
   },
   menu: {
     title: (server, directory, count, port) =>

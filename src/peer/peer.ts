@@ -11,10 +11,12 @@ import type { CatalogNews } from './catalog-client.ts'
 import type { CatalogImage } from './catalog-image.ts'
 import type { PeerConfig } from './config.ts'
 import { removeAbandonedDownloads } from './download/abandoned-downloads.ts'
+import { type GivenFile, type GivenResult, PictureAdder } from './library/add-picture.ts'
 import { HashPool } from './library/hash-pool.ts'
 import { Library } from './library/library.ts'
 import { LibraryStore } from './library/library-store.ts'
 import type { OpenedImage } from './library/opened-image.ts'
+import type { OwnImageQuery, OwnPage } from './library/own-images.ts'
 import type { FileLikeness } from './likeness/likeness-of-file.ts'
 import { ImageDecoder } from './previews/image-decoder.ts'
 import { PlaceholderMaker } from './previews/placeholder-maker.ts'
@@ -25,6 +27,7 @@ import { Registration, type RegistrationObserver, type RegistrationState } from 
 import { type CatalogPage, ServerCatalog } from './server-catalog.ts'
 import { ServerConnection, type ServerLimit } from './server-connection.ts'
 import { ShareServer } from './sharing/share-server.ts'
+import type { UploadFlow } from './sharing/upload-flows.ts'
 import { DEFAULT_UPLOAD_LIMITS } from './sharing/upload-limits.ts'
 import type { StoreCondition } from './store-file.ts'
 import { type TransferLimits, uploadLimitsOf } from './transfers/transfer-limits.ts'
@@ -58,6 +61,7 @@ export class Peer implements PreviewSource {
   readonly #store: LibraryStore
   readonly #pool: HashPool
   readonly #library: Library
+  readonly #adder: PictureAdder
   readonly #previews: Previews
   readonly #placeholders: PlaceholderMaker
   readonly #sharing: Sharing
@@ -87,12 +91,18 @@ export class Peer implements PreviewSource {
     this.#placeholders = parts.placeholders
     this.#sharing = parts.sharing
     this.#registration = parts.registration
+    this.#adder = new PictureAdder({
+      directory: parts.config.directory,
+      holds: digest => this.has(digest),
+      onPlaced: name => this.#library.look([name]),
+    })
     this.transfers = Transfers.open({
       storePath: transferStoreOf(parts.config.storePath),
       directory: parts.config.directory,
       limits: parts.config.fetchLimits,
       givenLimits: parts.config.transferLimits,
       has: digest => this.has(digest),
+      uploads: () => this.uploads(),
       find: (digest, signal) => this.image(digest, signal),
       isOwn: ({ address, port }) => port === this.endpoint.port && localAddresses().has(address),
     })
@@ -118,6 +128,7 @@ export class Peer implements PreviewSource {
       onProgress: (done, total) => observer.onReading(done, total),
       onChange: () => {
         registration.markChanged()
+        sharing.cutUnshared()
         if (config.placeholders) placeholders.wake()
       },
       onTrouble: failure => observer.onTrouble(failure),
@@ -184,9 +195,29 @@ export class Peer implements PreviewSource {
     return this.#library.imageCount
   }
 
-  /** True when the folder holds that image. */
+  /** True when the folder holds that image, shared or not. */
   has(digest: Digest): boolean {
-    return this.#library.has(digest)
+    return this.#library.holds(digest)
+  }
+
+  /** A page of what the folder holds, the file that was changed last first. */
+  own(query: OwnImageQuery): OwnPage {
+    return this.#library.own(query)
+  }
+
+  /** See {@link Library.setShared}. What is being sent of an image that is no longer shared is cut. */
+  setShared(digest: Digest, isShared: boolean): ReturnType<Library['setShared']> {
+    return this.#library.setShared(digest, isShared)
+  }
+
+  /** What large images are being sent to whom. */
+  uploads(): UploadFlow[] {
+    return this.#sharing.uploads()
+  }
+
+  /** Adds a picture to the folder; see {@link PictureAdder.add}. It is shared, and told to the server, from then on. */
+  add(given: GivenFile, signal: AbortSignal): Promise<GivenResult> {
+    return this.#adder.add(given, signal)
   }
 
   /** Registers at the index server; from then on the server is kept up to date until {@link end}. */
@@ -351,6 +382,14 @@ class Sharing {
 
   get isQuiet(): boolean {
     return this.#server?.isQuiet ?? true
+  }
+
+  uploads(): UploadFlow[] {
+    return this.#server?.uploads() ?? []
+  }
+
+  cutUnshared(): void {
+    this.#server?.cutUnshared()
   }
 
   limit(limits: TransferLimits): void {

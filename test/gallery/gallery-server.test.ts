@@ -83,6 +83,9 @@ test('a gallery between two peers', async t => {
     const { paths } = json<{ paths: object }>(await get('/api/openapi.json'))
     assert.deepEqual(Object.keys(paths).sort(), [
       '/api/events',
+      '/api/files',
+      '/api/own',
+      '/api/own/{md5}/sharing',
       '/api/pictures',
       '/api/pictures/{md5}',
       '/api/pictures/{md5}/camera',
@@ -92,6 +95,7 @@ test('a gallery between two peers', async t => {
       '/api/summary',
       '/api/takings',
       '/api/takings/wishes',
+      '/api/uploads',
     ])
     for (const wrong of ['sort=worst', 'limit=0', 'limit=many', 'unknown=1', `search=${'a'.repeat(201)}`])
       assert.equal((await get(`/api/pictures?${wrong}`)).status, 400, wrong)

@@ -100,7 +100,7 @@ interface AskedOfGallery {
   readonly method?: string
   readonly path: string
   readonly headers?: OutgoingHttpHeaders
-  readonly body?: string
+  readonly body?: string | Buffer
 }
 
 /** The cookie that the token of a gallery's address is exchanged for. */

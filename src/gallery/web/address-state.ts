@@ -5,6 +5,8 @@ export interface AddressState {
   readonly query: WallQuery
   /** MD5 of the picture that is open. */
   readonly picture: string | undefined
+  /** Whether what the person shares is open. */
+  readonly isSharing?: boolean
 }
 
 /** The part of a query that a person chooses. */
@@ -41,17 +43,22 @@ export function readAddress(fragment: string): AddressState {
   )
     delete query['owner']
   const picture = parameters.get('picture') ?? ''
-  return { query: query as WallQuery, picture: /^[0-9a-f]{32}$/.test(picture) ? picture : undefined }
+  return {
+    query: query as WallQuery,
+    picture: /^[0-9a-f]{32}$/.test(picture) ? picture : undefined,
+    ...(parameters.get('sharing') === '1' ? { isSharing: true } : {}),
+  }
 }
 
 /** The fragment that {@link readAddress} reads the same again; empty where nothing is chosen. */
-export function writeAddress({ query, picture }: AddressState): string {
+export function writeAddress({ query, picture, isSharing }: AddressState): string {
   const parameters = new URLSearchParams()
   for (const name of [...TEXTS, ...NUMBERS]) {
     const value = query[name]
     if (value !== undefined && value !== '') parameters.set(name, String(value))
   }
   if (picture !== undefined) parameters.set('picture', picture)
+  if (isSharing) parameters.set('sharing', '1')
   return parameters.size === 0 ? '' : `#${parameters}`
 }
 

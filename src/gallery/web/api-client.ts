@@ -7,6 +7,7 @@ import type {
   TakingWish,
   WallNews,
 } from '../gallery-shapes.ts'
+import type { Uploads } from '../sharing-shapes.ts'
 import type { WallQuery } from './address-state.ts'
 import type { PagePlace } from './wall/wall-pages.ts'
 
@@ -86,6 +87,7 @@ export async function fetchCamera(md5: string, signal: AbortSignal): Promise<str
 export interface NewsListener {
   onCatalog(news: WallNews): void
   onTakings(takings: Takings): void
+  onUploads(uploads: Uploads): void
   /** The stream stands again after it was cut: anything may have been missed. */
   onResumed(): void
   /** Whether the peer can be reached. */
@@ -107,16 +109,19 @@ export function listen(listener: NewsListener): () => void {
   })
   events.addEventListener('catalog', event => listener.onCatalog(JSON.parse(event.data) as WallNews))
   events.addEventListener('takings', event => listener.onTakings(JSON.parse(event.data) as Takings))
+  events.addEventListener('uploads', event => listener.onUploads(JSON.parse(event.data) as Uploads))
   return () => events.close()
 }
 
-async function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+/** Asks for something by JSON. Rejects with {@link ApiError}. */
+export async function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
   const response = await fetch(path, signal === undefined ? {} : { signal })
   if (!response.ok) throw new ApiError(response.status)
   return (await response.json()) as Answer
 }
 
-async function post(path: string, body: object): Promise<Response> {
+/** Changes something by JSON. Rejects with {@link ApiError}. */
+export async function post(path: string, body: object): Promise<Response> {
   const headers = { 'content-type': 'application/json' }
   const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
   if (!response.ok) throw new ApiError(response.status)

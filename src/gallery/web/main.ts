@@ -4,6 +4,7 @@ import './styles/top-bar.css'
 import './styles/wall.css'
 import './styles/viewer.css'
 import './styles/drawer.css'
+import './styles/sharing.css'
 import Gallery from './Gallery.svelte'
 
 const target = document.getElementById('gallery')

@@ -4,6 +4,7 @@ import { type Digest, parseDigest } from '../../protocol/digest.ts'
 import type { ImageDetails } from '../../protocol/image-details.ts'
 import { openStore, type StoreCondition, type StoreSchema } from '../store-file.ts'
 import type { LibraryFile, ReadFile } from './image-file.ts'
+import { UNSHARED_SCHEMA, UnsharedPictures } from './unshared-pictures.ts'
 
 const SCHEMA: StoreSchema = {
   migrations: [
@@ -27,6 +28,7 @@ const SCHEMA: StoreSchema = {
     `ALTER TABLE file ADD COLUMN likeness TEXT;
    DROP INDEX file_without_placeholder;
    CREATE INDEX file_without_likeness ON file (path) WHERE digest IS NOT NULL AND likeness IS NULL;`,
+    UNSHARED_SCHEMA,
   ],
   atStart: 'DELETE FROM file WHERE is_settled = 0',
 }
@@ -54,17 +56,26 @@ export type Appearance = Pick<ImageDetails, 'placeholder' | 'likeness'>
  */
 export class LibraryStore {
   readonly condition: StoreCondition
+  /** What a person stopped sharing. */
+  readonly unshared: UnsharedPictures
   readonly #database: DatabaseSync
   #selectSha256: StatementSync | undefined
 
   private constructor(database: DatabaseSync, condition: StoreCondition) {
     this.#database = database
     this.condition = condition
+    this.unshared = new UnsharedPictures(database)
   }
 
   /** Opens the store in the file `path`, making it and its folder where they are missing. Never throws. */
   static open(path: string): LibraryStore {
     const { database, condition } = openStore(path, SCHEMA)
+    return new LibraryStore(database, condition)
+  }
+
+  /** Opens it beside a peer that may be using it, and takes nothing of it for stale. Never throws. */
+  static glance(path: string): LibraryStore {
+    const { database, condition } = openStore(path, { migrations: SCHEMA.migrations })
     return new LibraryStore(database, condition)
   }
 

@@ -16,6 +16,7 @@ import {
 import { ImagesByDigest } from './images-by-digest.ts'
 import type { KeptDetails, LibraryStore } from './library-store.ts'
 import { type OpenedImage, openUnchanged } from './opened-image.ts'
+import { type OwnImage, type OwnImageQuery, type OwnPage, ownPage } from './own-images.ts'
 import { type FoundFile, findFile, scanFolder } from './scan-folder.ts'
 import { watchFolder } from './watch-folder.ts'
 
@@ -51,6 +52,9 @@ const COMPLETED_AT_ONCE = 16
 /** Milliseconds between two words on details that were completed: after each the index server may be told of all images. */
 const COMPLETION_NEWS_MS = 30_000
 
+/** Milliseconds between two looks at whether another process (`imagep2p unshare`) stopped the sharing of something. */
+const UNSHARED_LOOK_MS = 500
+
 /** Entries, of some 300 bytes each. */
 const MAX_REMEMBERED_SHA256 = 1024
 
@@ -63,8 +67,11 @@ export class Library {
   /** By digest and path; those that were asked for longest ago go first. */
   readonly #sha256 = new Map<string, string>()
   readonly #byDigest = new ImagesByDigest()
+  /** What the folder holds and a person stopped sharing. */
+  readonly #unshared = new ImagesByDigest()
   readonly #stopping = new AbortController()
   #stopWatching: (() => Promise<void>) | undefined
+  #unsharedTimer: NodeJS.Timeout | undefined
   /** Looks at the folder run one after the other. */
   #looking: Promise<void> = Promise.resolve()
   #lastTrouble = ''
@@ -89,6 +96,8 @@ export class Library {
       look.catch(() => {})
     }
     this.#stopWatching = await watchFolder({ directory, recursive, settleMs, rescanMs, onChange })
+    this.#unsharedTimer = setInterval(() => this.#lookAtUnshared(), UNSHARED_LOOK_MS)
+    this.#unsharedTimer.unref()
     await this.refresh()
     this.#completing = this.#completeDetails()
   }
@@ -122,6 +131,7 @@ export class Library {
     for (const path of [...this.#files.keys()].sort()) {
       const file = this.#files.get(path)
       if (file === undefined || !isImage(file) || seen.has(file.image.digest)) continue
+      if (!this.has(file.image.digest)) continue
       seen.add(file.image.digest)
       entries.push(sharedImageOf(file, known.get(path)))
     }
@@ -147,9 +157,48 @@ export class Library {
     return this.#byDigest.size
   }
 
-  /** True when the folder holds that image. */
+  /** True when that image is shared. */
   has(digest: Digest): boolean {
     return this.#byDigest.has(digest)
+  }
+
+  /** True when the folder holds that image, shared or not. */
+  holds(digest: Digest): boolean {
+    return this.has(digest) || this.#unshared.has(digest)
+  }
+
+  /** What the folder holds, shared or not, the file that was changed last first. */
+  own(query: OwnImageQuery): OwnPage {
+    const images = this.#files
+      .values()
+      .filter(isImage)
+      .filter(file => this.#isFirstCopy(file))
+    const { files, next } = ownPage(images, digest => this.has(digest), query)
+    const known = this.#options.store.detailsOf(files.map(({ path }) => path))
+    const pictures = files.map((file): OwnImage => {
+      const isShared = this.has(file.image.digest)
+      return { ...sharedImageOf(file, known.get(file.path)), isShared }
+    })
+    return { pictures, next }
+  }
+
+  /**
+   * Stops or begins again the sharing of one image, for as long as a person does not say otherwise. `unknown` where the
+   * folder does not hold it; `notKept` where it holds only until the end of this process.
+   */
+  setShared(digest: Digest, isShared: boolean): 'done' | 'notKept' | 'unknown' {
+    const paths = this.#pathsOf(digest)
+    if (paths.length === 0) return 'unknown'
+    const { unshared } = this.#options.store
+    const isKept = isShared ? unshared.remove(digest, paths) : unshared.add(digest, paths)
+    for (const path of paths) this.#sort(path)
+    this.#tellChange()
+    return isKept ? 'done' : 'notKept'
+  }
+
+  /** Looks at files of the folder at once, whatever the watch tells and when. */
+  look(paths: readonly string[]): Promise<void> {
+    return this.#refreshPaths(paths)
   }
 
   /**
@@ -183,9 +232,9 @@ export class Library {
     return sha256
   }
 
-  /** Where that image lies, as it was when it was hashed; empty where none is shared. */
+  /** Where that image lies, as it was when it was hashed, shared or not; empty where the folder does not hold it. */
   copies(digest: Digest): ImageCopy[] {
-    return [...(this.#byDigest.get(digest) ?? [])].flatMap(path => {
+    return this.#pathsOf(digest).flatMap(path => {
       const known = this.#files.get(path)
       if (known?.image === undefined) return []
       const { fingerprint, image } = known
@@ -196,6 +245,7 @@ export class Library {
   /** Stops watching and reading. */
   async stop(): Promise<void> {
     this.#stopping.abort()
+    clearInterval(this.#unsharedTimer)
     await this.#stopWatching?.()
     await this.#looking
     await this.#completing
@@ -337,8 +387,36 @@ export class Library {
     this.#files.set(file.path, file)
     if (!sameImage && isImage(file)) {
       this.#changed = true
-      this.#byDigest.add(file.image.digest, file.path)
+      this.#sort(file.path)
     }
+  }
+
+  /** Puts the image of a file among those that are shared or those that are not. */
+  #sort(path: string): void {
+    const digest = this.#files.get(path)?.image?.digest
+    if (digest === undefined) return
+    const isUnshared = this.#options.store.unshared.has(digest, path)
+    const [to, from] = isUnshared ? [this.#unshared, this.#byDigest] : [this.#byDigest, this.#unshared]
+    if (to.get(digest)?.has(path)) return
+    from.remove(digest, path)
+    to.add(digest, path)
+    this.#changed = true
+  }
+
+  #lookAtUnshared(): void {
+    if (!this.#options.store.unshared.reread()) return
+    for (const path of this.#files.keys()) this.#sort(path)
+    this.#tellChange()
+  }
+
+  #pathsOf(digest: Digest): string[] {
+    return [...(this.#byDigest.get(digest) ?? []), ...(this.#unshared.get(digest) ?? [])]
+  }
+
+  /** An image that lies in the folder twice is one. */
+  #isFirstCopy({ path, image: { digest } }: ImageFile): boolean {
+    const [first] = this.#byDigest.get(digest) ?? this.#unshared.get(digest) ?? []
+    return first === path
   }
 
   #remove(path: string): void {
@@ -347,6 +425,7 @@ export class Library {
     if (digest === undefined) return
     this.#changed = true
     this.#byDigest.remove(digest, path)
+    this.#unshared.remove(digest, path)
   }
 }
 

@@ -71,7 +71,7 @@ function answerOpened(
       'Content-Disposition': inlineAs(opened.name),
       ...PICTURE_SAFETY,
     },
-    body: { opened, start, end },
+    body: { opened, digest, start, end },
   }
 }
 

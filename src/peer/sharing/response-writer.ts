@@ -55,7 +55,7 @@ export class ResponseWriter {
     connection: RequestConnection,
     request: HttpRequest,
     response: ShareResponse,
-    { opened, start, end }: FileBody,
+    { opened, digest, start, end }: FileBody,
   ): Promise<string | undefined> {
     const bytes = end - start
     const head = this.#head(request, response, bytes)
@@ -77,17 +77,22 @@ export class ResponseWriter {
       if (!(await this.#enter(connection))) {
         return await this.write(connection, request, problemResponse('uploadsBusy'))
       }
+      const { name, size } = opened
+      const upload = this.#uploads.flows.begin(connection, { digest, name, size })
       try {
+        if (upload === undefined) return cut(connection)
         // Without waiting: what follows goes out behind it.
         connection.socket.write(head, 'latin1')
         const tailAt = end - TAIL_BYTES
-        if (!(await this.#uploads.sendEntered(connection, { fd: opened.fd, start, end: tailAt })))
-          return cut(connection)
+        const bulk = { fd: opened.fd, start, end: tailAt }
+        if (!(await this.#uploads.sendEntered(connection, bulk, upload))) return cut(connection)
         const tail = Buffer.allocUnsafe(TAIL_BYTES)
         if (readSync(opened.fd, tail, 0, TAIL_BYTES, tailAt) < TAIL_BYTES || !opened.unchanged())
           return cut(connection)
         await connection.write(tail)
+        upload.count(TAIL_BYTES)
       } finally {
+        upload?.end()
         this.#uploads.leave(connection)
       }
     }

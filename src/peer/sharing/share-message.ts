@@ -1,3 +1,4 @@
+import type { Digest } from '../../protocol/digest.ts'
 import type { OpenedImage } from '../library/opened-image.ts'
 
 /** A request on the share port, as HTTP/1.1 has it (RFC 9112). */
@@ -16,6 +17,7 @@ export interface ShareRequest {
 /** Bytes of an open file from `start` up to `end`, which is not among them. Whoever sends it closes the file. */
 export interface FileBody {
   readonly opened: OpenedImage
+  readonly digest: Digest
   readonly start: number
   readonly end: number
 }

@@ -13,6 +13,7 @@ import type { PreviewSource } from '../previews/preview-source.ts'
 import { ResponseWriter } from './response-writer.ts'
 import { methodNotAllowed } from './share-problems.ts'
 import { answerShareRequest } from './share-routes.ts'
+import { type UploadFlow, UploadFlows } from './upload-flows.ts'
 import type { UploadLimitsConfig } from './upload-limits.ts'
 import { Uploads } from './uploads.ts'
 
@@ -47,13 +48,15 @@ export class ShareServer {
   /** Rejects with the failure `portTaken` and the like where the port is not to be had. */
   static async start(options: ShareServerOptions): Promise<ShareServer> {
     const { host, port, limits, uploadLimits, library, observer } = options
-    const uploads = new Uploads(await FileSender.load(), uploadLimits)
+    const flows = new UploadFlows(digest => library.has(digest))
+    const uploads = new Uploads(await FileSender.load(), uploadLimits, flows)
     const writer = new ResponseWriter(uploads)
     const onRequest = async (digest: Digest, connection: RequestConnection) => {
       const opened = library.open(digest)
       if (opened === undefined) return connection.end()
       try {
-        const isWhole = await uploads.send(connection, { fd: opened.fd, start: 0, end: opened.size })
+        const { fd, name, size } = opened
+        const isWhole = await uploads.send(connection, { fd, start: 0, end: size }, { digest, name, size })
         // One that changed meanwhile is cut off, never ended as if it were whole.
         if (!isWhole || !opened.unchanged()) return connection.reset()
         connection.end()
@@ -85,6 +88,16 @@ export class ShareServer {
   /** True when nobody was sent anything large for a while. */
   get isQuiet(): boolean {
     return this.#uploads.isQuiet
+  }
+
+  /** What large images are being sent to whom. */
+  uploads(): UploadFlow[] {
+    return this.#uploads.flows.all()
+  }
+
+  /** Cuts what is being sent of images that are no longer shared. */
+  cutUnshared(): void {
+    this.#uploads.flows.cutUnshared()
   }
 
   /** Takes effect at once, also for uploads that run. */

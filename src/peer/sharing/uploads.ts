@@ -1,6 +1,7 @@
 import { monotonicMs } from '../../base/clock.ts'
 import type { FileBytes, FileSender } from '../../transport/file-sender.ts'
 import type { RequestConnection } from '../../transport/request-connection.ts'
+import type { RunningUpload, UploadedImage, UploadFlows } from './upload-flows.ts'
 import { NO_LIMIT, UploadLimits, type UploadLimitsConfig } from './upload-limits.ts'
 import { UploadSlots } from './upload-slots.ts'
 
@@ -15,11 +16,14 @@ export class Uploads {
   readonly #sender: FileSender
   readonly #slots: UploadSlots
   readonly #limits = new UploadLimits()
+  /** What is under way to whom. */
+  readonly flows: UploadFlows
 
   #lastLargeMs = Number.NEGATIVE_INFINITY
 
-  constructor(sender: FileSender, limits: UploadLimitsConfig) {
+  constructor(sender: FileSender, limits: UploadLimitsConfig, flows: UploadFlows) {
     this.#sender = sender
+    this.flows = flows
     this.#slots = new UploadSlots(limits.slots)
     this.#limits.set(limits)
   }
@@ -54,28 +58,39 @@ export class Uploads {
     this.#lastLargeMs = monotonicMs()
   }
 
-  /** Waits for its turn and sends; false where the file or the connection ended before. */
-  async send(connection: RequestConnection, bytes: FileBytes): Promise<boolean> {
+  /** Waits for its turn and sends; false where the file, its sharing or the connection ended before. */
+  async send(connection: RequestConnection, bytes: FileBytes, image: UploadedImage): Promise<boolean> {
     if (bytes.end - bytes.start <= SMALL_ANSWER_BYTES) return this.sendEntered(connection, bytes)
     if (!this.tryEnter(connection) && !(await this.enter(connection, connection.signal))) return false
+    const upload = this.flows.begin(connection, image)
     try {
-      return await this.sendEntered(connection, bytes)
+      return upload !== undefined && (await this.sendEntered(connection, bytes, upload))
     } finally {
+      upload?.end()
       this.leave(connection)
     }
   }
 
   /** Sends what has its slot, or needs none. */
-  sendEntered(connection: RequestConnection, bytes: FileBytes): Promise<boolean> {
+  async sendEntered(
+    connection: RequestConnection,
+    bytes: FileBytes,
+    upload?: RunningUpload,
+  ): Promise<boolean> {
     const isSmall = bytes.end - bytes.start <= SMALL_ANSWER_BYTES
     // What is small is over before a limit could be set.
-    if (isSmall && !this.#limits.isSet) return this.#sender.send(connection, bytes, NO_LIMIT)
+    if (isSmall && !this.#limits.isSet) {
+      const isWhole = await this.#sender.send(connection, bytes, NO_LIMIT)
+      upload?.count(bytes.end - bytes.start)
+      return isWhole
+    }
     const pace = this.#limits.pace(connection.address, isSmall, () => connection.signal)
     return this.#sender.send(connection, bytes, {
       get isLimited() {
         return pace.isLimited
       },
       take(count) {
+        upload?.count(count)
         const wait = pace.take(count)
         if (wait === undefined) return undefined
         connection.hold()

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DEFAULT_FETCH_LIMITS } from '../download/fetch-limits.ts'
+import type { UploadFlow } from '../sharing/upload-flows.ts'
 import { QueueLock } from './queue-lock.ts'
 import type { Transfer } from './transfer.ts'
 import type { TransferFlow } from './transfer-flows.ts'
@@ -17,6 +18,8 @@ export interface KeptQueue {
   readonly transfers: readonly Transfer[]
   /** Of the running ones. */
   readonly flows: readonly TransferFlow[]
+  /** What is being sent to whom. */
+  readonly uploads: readonly UploadFlow[]
   readonly settings: QueueSettings
   /** Whether a process works it off now. */
   readonly isWorked: boolean
@@ -37,13 +40,13 @@ export function readQueue(storePath: string): KeptQueue {
       const now = transfers.map(one =>
         one.state === 'waiting' && flowing.has(one.digest) ? { ...one, state: 'running' as const } : one,
       )
-      return { transfers: now, flows, settings, isWorked: true }
+      return { transfers: now, flows, uploads: store.uploads(), settings, isWorked: true }
     }
     // What a process that died left behind.
     const waiting = transfers.map(one =>
       one.state === 'running' ? { ...one, state: 'waiting' as const } : one,
     )
-    return { transfers: waiting, flows: [], settings, isWorked: false }
+    return { transfers: waiting, flows: [], uploads: [], settings, isWorked: false }
   } finally {
     store.close()
   }

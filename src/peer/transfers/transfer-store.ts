@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Digest, parseDigest } from '../../protocol/digest.ts'
 import { type Endpoint, formatEndpoint, parseEndpoint } from '../../protocol/endpoint.ts'
 import type { ImageDetails } from '../../protocol/image-details.ts'
+import type { UploadFlow } from '../sharing/upload-flows.ts'
 import { openStore, type StoreCondition, type StoreSchema } from '../store-file.ts'
 import { TRANSFER_STATES, type Transfer } from './transfer.ts'
 import type { TransferFlow } from './transfer-flows.ts'
@@ -20,6 +21,10 @@ const SCHEMA: StoreSchema = {
      digest TEXT PRIMARY KEY, owner TEXT NOT NULL, bytes INTEGER NOT NULL, rate INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+    `CREATE TABLE upload (
+     digest TEXT NOT NULL, address TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, sent INTEGER NOT NULL,
+     rate INTEGER NOT NULL, PRIMARY KEY (digest, address)
+   ) STRICT, WITHOUT ROWID;`,
   ],
 }
 
@@ -162,6 +167,29 @@ export class TransferStore {
       const digest = parseDigest(String(row['digest']))
       const [bytes, bytesPerSecond] = [Number(row['bytes']), Number(row['rate'])]
       return digest === undefined ? [] : [{ digest, owner: String(row['owner']), bytes, bytesPerSecond }]
+    })
+  }
+
+  /** Says to other processes what is being sent to whom. */
+  keepUploads(uploads: readonly UploadFlow[]): void {
+    try {
+      const put = this.#database.prepare('INSERT OR REPLACE INTO upload VALUES (?, ?, ?, ?, ?, ?)')
+      this.#database.exec('BEGIN; DELETE FROM upload')
+      for (const { digest, address, name, size, sent, bytesPerSecond } of uploads)
+        put.run(digest, address, name, size, sent, Math.round(bytesPerSecond))
+      this.#database.exec('COMMIT')
+    } catch {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+    }
+  }
+
+  /** What was said last of what is being sent. */
+  uploads(): UploadFlow[] {
+    return this.#read('SELECT * FROM upload').flatMap(row => {
+      const digest = parseDigest(String(row['digest']))
+      const [size, sent, bytesPerSecond] = [Number(row['size']), Number(row['sent']), Number(row['rate'])]
+      const text = { name: String(row['name']), address: String(row['address']) }
+      return digest === undefined ? [] : [{ digest, ...text, size, sent, bytesPerSecond }]
     })
   }
 

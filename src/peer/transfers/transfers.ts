@@ -5,6 +5,7 @@ import type { CatalogImage } from '../catalog-image.ts'
 import type { DownloadedImage, DownloadObserver } from '../download/download-request.ts'
 import type { FetchLimits } from '../download/fetch-limits.ts'
 import { ImageDownloader } from '../download/image-downloader.ts'
+import type { UploadFlow } from '../sharing/upload-flows.ts'
 import type { StoreCondition } from '../store-file.ts'
 import type { ImageFetcher } from './image-fetcher.ts'
 import { QueueLock } from './queue-lock.ts'
@@ -25,6 +26,8 @@ export interface TransfersOptions {
   readonly limits: FetchLimits
   readonly has: (digest: Digest) => boolean
   readonly find: (digest: Digest, signal: AbortSignal) => Promise<CatalogImage | undefined>
+  /** What is being sent to others, for other processes to see. */
+  readonly uploads?: () => readonly UploadFlow[]
   readonly isOwn?: (owner: Endpoint) => boolean
   /** Images fetched at once. */
   readonly atOnce?: number
@@ -53,10 +56,12 @@ export class Transfers {
   readonly #flows = new TransferFlows()
   readonly #fetcher: ImageFetcher & Pick<ImageDownloader, 'setDownloadLimit'>
   readonly #engine: TransferEngine
+  readonly #uploads: () => readonly UploadFlow[]
   #limits: TransferLimits
   #lookTimer: NodeJS.Timeout | undefined
   #seenWrites = 0
   #hasToldFlows = false
+  #hasToldUploads = false
   #stopped: Promise<void> | undefined
 
   private constructor(options: TransfersOptions) {
@@ -64,6 +69,7 @@ export class Transfers {
     this.#lock = QueueLock.take(lockOf(storePath), GLANCE_MS)
     this.#store = TransferStore.open(this.isKept ? storePath : ':memory:')
     this.#fetcher = fetcher
+    this.#uploads = options.uploads ?? (() => [])
     this.#queue.restore(this.#store.transfers())
     const { limits, isPaused } = this.#store.settings
     if (isPaused && options.goOn !== true) this.#queue.pauseAll('asked')
@@ -213,6 +219,7 @@ export class Transfers {
     clearInterval(this.#lookTimer)
     await this.#engine.stop()
     this.#store.keepFlows([])
+    this.#store.keepUploads([])
     this.#store.close()
     if (this.#lock !== 'taken') this.#lock.release()
   }
@@ -229,6 +236,9 @@ export class Transfers {
     const flows = this.#flows.all()
     if (flows.length > 0 || this.#hasToldFlows) this.#store.keepFlows(flows)
     this.#hasToldFlows = flows.length > 0
+    const uploads = this.#uploads()
+    if (uploads.length > 0 || this.#hasToldUploads) this.#store.keepUploads(uploads)
+    this.#hasToldUploads = uploads.length > 0
     const last = wishes.at(-1)
     if (last === undefined) return
     // Whoever asked looks at the result once the wish is gone.

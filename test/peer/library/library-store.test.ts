@@ -121,7 +121,7 @@ test('placeholders of a store that knew of no likeness stay, and both are tried 
   first.keepAppearance('a.jpg', digest, { placeholder: 'AAAA' })
   first.close()
   const old = new DatabaseSync(path)
-  old.exec(`DROP INDEX file_without_likeness; ALTER TABLE file DROP COLUMN likeness; PRAGMA user_version = 3;
+  old.exec(`DROP TABLE unshared; DROP INDEX file_without_likeness; ALTER TABLE file DROP COLUMN likeness; PRAGMA user_version = 3;
     CREATE INDEX file_without_placeholder ON file (path) WHERE digest IS NOT NULL AND placeholder IS NULL`)
   old.close()
   const store = LibraryStore.open(path)

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { isFailure } from '../../base/failure.ts'
+import type { GivenResult } from '../../peer/library/add-picture.ts'
+import type { Peer } from '../../peer/peer.ts'
+import { GalleryProblem } from '../problems.ts'
+import { Added, GivenQuery } from '../sharing-shapes.ts'
+import { goneSignal } from './gone-signal.ts'
+
+/** Files that arrive at once: a page sends two, and a person has a few pages open. */
+const MAX_ARRIVING = 8
+
+/** Milliseconds without a byte after which a file is given up. */
+const STALLED_MS = 30_000
+
+/** What a file is sent as: no form of another page can. */
+const MEDIA_TYPE = 'application/octet-stream'
+
+/** Adding pictures to the folder. */
+export async function addingRoutes(
+  app: FastifyInstance,
+  { peer }: { readonly peer: Pick<Peer, 'add'> },
+): Promise<void> {
+  let arriving = 0
+  // Read as it comes: its bound is the room on the disk.
+  app.addContentTypeParser(MEDIA_TYPE, (_request, payload, done) => done(null, payload))
+
+  app.post<{ Querystring: GivenQuery; Body: IncomingMessage }>(
+    '/api/files',
+    {
+      schema: {
+        operationId: 'addFile',
+        summary: 'Adds a picture to the folder, and so shares it; the body is its bytes',
+        consumes: [MEDIA_TYPE],
+        querystring: GivenQuery,
+        response: { 200: Added },
+      },
+    },
+    async (request, reply): Promise<Added> => {
+      const { name, modified } = request.query
+      const size = sizeOf(request.headers['content-length'])
+      if (size === undefined || request.headers['content-type'] !== MEDIA_TYPE)
+        throw new GalleryProblem('sizeMissing')
+      if (arriving >= MAX_ARRIVING) throw new GalleryProblem('tooManyFiles')
+      const stalled = new AbortController()
+      const bytes = watched(request.body, stalled)
+      arriving += 1
+      try {
+        const signal = AbortSignal.any([goneSignal(reply.raw), stalled.signal])
+        return answerOf(await peer.add({ name, size, bytes, modifiedMs: modified }, signal))
+      } catch (error) {
+        throw problemOf(error) ?? error
+      } finally {
+        arriving -= 1
+      }
+    },
+  )
+}
+
+/** The body as it comes; `stalled` is aborted, and the body ended, when nothing comes any more. */
+async function* watched(body: IncomingMessage, stalled: AbortController): AsyncGenerator<Buffer, void> {
+  const timer = setTimeout(() => {
+    stalled.abort()
+    body.destroy()
+  }, STALLED_MS)
+  try {
+    // Not destroyed when it is refused: the answer still has to go out on its connection.
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      timer.refresh()
+      yield chunk
+    }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function answerOf(result: GivenResult): Added {
+  switch (result.kind) {
+    case 'added':
+      return { md5: result.digest, isNew: true, name: result.name }
+    case 'present':
+      return { md5: result.digest, isNew: false }
+    case 'notPicture':
+      throw new GalleryProblem('notPicture')
+    case 'incomplete':
+      throw new GalleryProblem('badRequest')
+    default:
+      return result satisfies never
+  }
+}
+
+function problemOf(error: unknown): GalleryProblem | undefined {
+  if (isFailure(error, 'nameRefused')) return new GalleryProblem('nameRefused')
+  if (isFailure(error, 'diskFull')) return new GalleryProblem('diskFull')
+  if (isFailure(error, 'cannotSave')) return new GalleryProblem('cannotSave', error.details.reason)
+  return undefined
+}
+
+function sizeOf(length: string | undefined): number | undefined {
+  return length !== undefined && /^[0-9]{1,15}$/.test(length) ? Number(length) : undefined
+}
