@@ -12,8 +12,10 @@ import { sessionRoutes } from './api/session-routes.ts'
 import { takingRoutes } from './api/taking-routes.ts'
 import { CatalogWatchers } from './catalog-watchers.ts'
 import { Locks } from './locks.ts'
+import { MatchingPictures } from './matching-pictures.ts'
 import { NetworkPictures } from './network-pictures.ts'
 import { GalleryProblem, PROBLEM_MEDIA_TYPE } from './problems.ts'
+import { RateHistory } from './rate-history.ts'
 import { TransferTaker } from './takings.ts'
 import { OwnerPreviews } from './thumbnails/owner-previews.ts'
 import { readWebFiles } from './web-files.ts'
@@ -27,6 +29,8 @@ export type GalleryPeer = Pick<
   | 'imageCount'
   | 'has'
   | 'page'
+  | 'pages'
+  | 'bytesSent'
   | 'image'
   | 'networkImageCount'
   | 'watchCatalog'
@@ -76,7 +80,9 @@ export class Gallery {
   static async start(options: GalleryOptions): Promise<Gallery> {
     const { peer, onFault } = options
     const files = await readWebFiles(options.webFolder)
-    const taker = new TransferTaker(peer)
+    const rates = new RateHistory(() => ({ received: peer.transfers.bytesReceived, sent: peer.bytesSent }))
+    const taker = new TransferTaker(peer, rates)
+    const matching = new MatchingPictures(peer)
     const pictures = new NetworkPictures(peer)
     const previews = new OwnerPreviews({
       cache: new PreviewCache(options.cacheFolder, CACHE_BYTES),
@@ -91,7 +97,16 @@ export class Gallery {
     })
     app.server.maxConnections = MAX_CONNECTIONS
     app.server.on('error', onFault)
-    const stops = [() => watchers.stop(), () => app.close(), () => previews.stop()]
+    const stops = [
+      async () => {
+        rates.stop()
+        taker.stop()
+        matching.stop()
+      },
+      () => watchers.stop(),
+      () => app.close(),
+      () => previews.stop(),
+    ]
 
     const lock: { locks: Locks | undefined } = { locks: undefined }
     app.addHook('onRequest', async (request, reply) => {
@@ -119,7 +134,7 @@ export class Gallery {
           shared: peer.imageCount,
         })
         await scope.register(pictureRoutes, { peer, pictures, previews, summary })
-        await scope.register(takingRoutes, { pictures, taker })
+        await scope.register(takingRoutes, { pictures, matching, taker, rates })
         await scope.register(eventRoutes, { watchers })
         scope.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
       })
@@ -130,6 +145,7 @@ export class Gallery {
       for (const stop of stops) await stop()
       throw error
     }
+    rates.start()
     lock.locks = new Locks(portOf(app))
     return new Gallery(app, lock.locks, stops)
   }

@@ -183,6 +183,11 @@ export class Peer implements PreviewSource {
     return this.#library.imageCount
   }
 
+  /** Bytes sent to other peers since the start. */
+  get bytesSent(): number {
+    return this.#sharing.bytesSent
+  }
+
   /** True when the folder holds that image. */
   has(digest: Digest): boolean {
     return this.#library.has(digest)
@@ -308,6 +313,8 @@ class Sharing {
   readonly #observer: PeerObserver
   #uploadLimits = DEFAULT_UPLOAD_LIMITS
   #server: ShareServer | undefined
+  /** By servers that were stopped since. */
+  #sentBefore = 0
 
   constructor(config: PeerConfig, library: Library, previews: PreviewSource, observer: PeerObserver) {
     this.#config = config
@@ -347,6 +354,10 @@ class Sharing {
     return this.#server?.isQuiet ?? true
   }
 
+  get bytesSent(): number {
+    return this.#sentBefore + (this.#server?.bytesSent ?? 0)
+  }
+
   limit(limits: TransferLimits): void {
     this.#uploadLimits = uploadLimitsOf(limits, DEFAULT_UPLOAD_LIMITS)
     this.#server?.setUploadLimits(this.#uploadLimits)
@@ -354,6 +365,7 @@ class Sharing {
 
   async stop(): Promise<void> {
     await this.#server?.stop()
+    this.#sentBefore = this.bytesSent
     this.#server = undefined
   }
 }

@@ -89,6 +89,10 @@ test('a gallery between two peers', async t => {
       '/api/session',
       '/api/summary',
       '/api/takings',
+      '/api/takings/limits',
+      '/api/takings/matching',
+      '/api/takings/rates',
+      '/api/takings/rows',
       '/api/takings/wishes',
     ])
     for (const wrong of ['sort=worst', 'limit=0', 'limit=many', 'unknown=1', `search=${'a'.repeat(201)}`])

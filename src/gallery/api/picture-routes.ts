@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { parseDigest } from '../../protocol/digest.ts'
 import type { GalleryPeer } from '../gallery-server.ts'
@@ -14,6 +13,7 @@ import type { NetworkPictures } from '../network-pictures.ts'
 import { GalleryProblem } from '../problems.ts'
 import type { OwnerPreviews } from '../thumbnails/owner-previews.ts'
 import { type RasterImage, rasterImage } from '../thumbnails/raster-image.ts'
+import { goneSignal } from './gone-signal.ts'
 
 /** What these routes work with. */
 export interface PictureRoutesOptions {
@@ -104,14 +104,4 @@ export async function pictureRoutes(app: FastifyInstance, options: PictureRoutes
 
 function answer<Schema>(schema: Schema): { readonly 200: Schema } {
   return { 200: schema }
-}
-
-/** Aborts when whoever asked is gone before the answer. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort()
-  })
-  if (response.destroyed) gone.abort()
-  return gone.signal
 }

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../protocol/endpoint.ts'
 import type { CatalogImage } from '../catalog-image.ts'
 import { DEFAULT_RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry-policy.ts'
 import { isFinished, type Transfer, type TransferState } from './transfer.ts'
+import { ranksAfterMove } from './transfer-order.ts'
 
 /** Bounds of one queue. */
 export interface QueueLimits {
@@ -227,6 +228,20 @@ export class TransferQueue {
     })
   }
 
+  /** Puts an open transfer that is not running directly before another one; those that changed their place by it. */
+  moveBefore(digest: Digest, before: Digest): Digest[] {
+    const movable = [...this.#transfers.values()].filter(({ state }) => MOVABLE.some(one => one === state))
+    const ranks = ranksAfterMove(
+      movable.sort((one, other) => one.rank - other.rank),
+      digest,
+      before,
+    )
+    for (const [moved, rank] of ranks) this.#change(moved, MOVABLE, () => ({ rank }))
+    // They were put at the end of those that wait, each for itself.
+    if (ranks.size > 0) this.#isSorted = false
+    return [...ranks.keys()]
+  }
+
   /** Begins nothing more until {@link resumeAll}. */
   pauseAll(why: QueuePause): void {
     // A person's wish outlasts a full disk.
@@ -356,6 +371,9 @@ function rememberingLast(load: (owner: Endpoint) => number): (owner: Endpoint) =
 }
 
 const GOING_ON = ['waiting', 'running', 'retrying'] as const satisfies readonly TransferState[]
+
+/** Those that have a place in the order. */
+const MOVABLE = ['waiting', 'retrying', 'paused'] as const satisfies readonly TransferState[]
 
 const WITHOUT_FAILURE = { failingSinceMs: undefined, retryAtMs: undefined, error: undefined } as const
 
