@@ -11,6 +11,7 @@ import { pictureRoutes } from './api/picture-routes.ts'
 import { sessionRoutes } from './api/session-routes.ts'
 import { takingRoutes } from './api/taking-routes.ts'
 import { CatalogWatchers } from './catalog-watchers.ts'
+import { HeldPictures } from './held-pictures.ts'
 import { Locks } from './locks.ts'
 import { MatchingPictures } from './matching-pictures.ts'
 import { NetworkPictures } from './network-pictures.ts'
@@ -81,8 +82,9 @@ export class Gallery {
     const { peer, onFault } = options
     const files = await readWebFiles(options.webFolder)
     const rates = new RateHistory(() => ({ received: peer.transfers.bytesReceived, sent: peer.bytesSent }))
-    const taker = new TransferTaker(peer, rates)
-    const matching = new MatchingPictures(peer)
+    const held = new HeldPictures(peer)
+    const taker = new TransferTaker(peer, held, rates)
+    const matching = new MatchingPictures(peer, held)
     const pictures = new NetworkPictures(peer)
     const previews = new OwnerPreviews({
       cache: new PreviewCache(options.cacheFolder, CACHE_BYTES),
@@ -101,6 +103,7 @@ export class Gallery {
       async () => {
         rates.stop()
         taker.stop()
+        held.stop()
         matching.stop()
       },
       () => watchers.stop(),

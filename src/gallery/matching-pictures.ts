@@ -3,6 +3,7 @@ import type { Peer } from '../peer/peer.ts'
 import { isFinished } from '../peer/transfers/transfer.ts'
 import { MAX_PAGE_ENTRIES } from '../protocol/catalog-api.ts'
 import type { MatchingAmount, MatchingQuery, MatchingTaken } from './gallery-shapes.ts'
+import type { HeldPictures } from './held-pictures.ts'
 
 /** Pictures of one take at most: as many as a queue holds. */
 const MAX_MATCHING = 100_000
@@ -15,11 +16,13 @@ const MAX_PAGES = 1000
  * walked through, page by page.
  */
 export class MatchingPictures {
-  readonly #peer: Pick<Peer, 'pages' | 'has' | 'transfers'>
+  readonly #peer: Pick<Peer, 'pages' | 'transfers'>
+  readonly #held: Pick<HeldPictures, 'has'>
   readonly #stopping = new AbortController()
 
-  constructor(peer: Pick<Peer, 'pages' | 'has' | 'transfers'>) {
+  constructor(peer: Pick<Peer, 'pages' | 'transfers'>, held: Pick<HeldPictures, 'has'>) {
     this.#peer = peer
+    this.#held = held
   }
 
   /** How much that is. Rejects as {@link Peer.pages}. */
@@ -68,7 +71,7 @@ export class MatchingPictures {
 
   #isWanted(digest: CatalogImage['digest']): boolean {
     const transfer = this.#peer.transfers.get(digest)
-    return !this.#peer.has(digest) && (transfer === undefined || isFinished(transfer))
+    return !this.#held.has(digest) && (transfer === undefined || isFinished(transfer))
   }
 }
 

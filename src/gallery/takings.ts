@@ -10,6 +10,7 @@ import type {
   TakingWish,
   TransferLimitsChange,
 } from './gallery-shapes.ts'
+import type { HeldPictures } from './held-pictures.ts'
 import { GalleryProblem } from './problems.ts'
 import type { RateHistory } from './rate-history.ts'
 import { drawerOrder, TOLD_STATES } from './taking-order.ts'
@@ -34,14 +35,20 @@ const MAX_TOLD = 200
 
 /** The transfers of a peer, as its page has them. */
 export class TransferTaker implements PictureTaker {
-  readonly #peer: Pick<Peer, 'transfers' | 'has'>
+  readonly #peer: Pick<Peer, 'transfers'>
+  readonly #held: Pick<HeldPictures, 'has'>
   readonly #rates: Pick<RateHistory, 'now'>
   /** As many as the queue has; `undefined` where it has to be found out anew. */
   #order: readonly Digest[] | undefined
   readonly #unsubscribe: () => void
 
-  constructor(peer: Pick<Peer, 'transfers' | 'has'>, rates: Pick<RateHistory, 'now'>) {
+  constructor(
+    peer: Pick<Peer, 'transfers'>,
+    held: Pick<HeldPictures, 'has'>,
+    rates: Pick<RateHistory, 'now'>,
+  ) {
     this.#peer = peer
+    this.#held = held
     this.#rates = rates
     const forget = () => {
       this.#order = undefined
@@ -51,7 +58,7 @@ export class TransferTaker implements PictureTaker {
 
   take(images: readonly CatalogImage[]): void {
     this.#peer.transfers.add(
-      images.filter(({ digest }) => !this.#peer.has(digest)),
+      images.filter(({ digest }) => !this.#held.has(digest)),
       false,
     )
   }

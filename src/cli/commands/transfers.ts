@@ -126,7 +126,7 @@ const ALLOWED: Readonly<Record<TransferVerb, readonly Transfer['state'][]>> = {
   pause: OPEN,
   resume: OPEN,
   cancel: [...OPEN, 'cancelled'],
-  retry: ['failed', 'cancelled'],
+  retry: ['failed', 'cancelled', 'retrying'],
   first: OPEN,
   last: OPEN,
 }

@@ -42,7 +42,7 @@ export type TransferCounts = Readonly<Record<TransferState, number>>
  *     paused   resume           -> waiting
  *     open     hurry            -> waiting, before all others
  *     stopped  succeed          -> done, where it arrived before it could be stopped
- *     failed, cancelled  retry  -> waiting
+ *     failed, cancelled, retrying  retry  -> waiting
  */
 export class TransferQueue {
   readonly #limits: QueueLimits
@@ -202,10 +202,11 @@ export class TransferQueue {
     }))
   }
 
-  /** A person wants what failed or was cancelled tried anew. */
+  /** A person wants what failed or was cancelled tried anew, or what is to be tried again tried now. */
   retry(digest: Digest): boolean {
-    if (this.openCount >= this.#limits.open) return false
-    return this.#change(digest, ['failed', 'cancelled'], () => {
+    const isOpen = this.#retrying.has(digest)
+    if (!isOpen && this.openCount >= this.#limits.open) return false
+    return this.#change(digest, ['failed', 'cancelled', 'retrying'], () => {
       this.#lastRank += 1
       return { state: 'waiting', rank: this.#lastRank, attempts: 0, ...WITHOUT_FAILURE }
     })
