@@ -188,7 +188,7 @@ export const Takings = {
     waiting: count,
     running: count,
     paused: count,
-    done: count,
+    done: { ...count, description: 'since something was wanted while nothing else was' },
     failed: count,
     isPaused: { type: 'boolean', description: 'everything is held up' },
     bytesPerSecond: { ...count, description: 'of all downloads' },

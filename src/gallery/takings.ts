@@ -1,6 +1,7 @@
 import type { CatalogImage } from '../peer/catalog-image.ts'
 import type { Peer } from '../peer/peer.ts'
 import type { TransferObserver } from '../peer/transfers/transfer-observer.ts'
+import type { TransferCounts } from '../peer/transfers/transfer-queue.ts'
 import { type Digest, parseDigest } from '../protocol/digest.ts'
 import type {
   RowsQuery,
@@ -40,6 +41,8 @@ export class TransferTaker implements PictureTaker {
   readonly #rates: Pick<RateHistory, 'now'>
   /** As many as the queue has; `undefined` where it has to be found out anew. */
   #order: readonly Digest[] | undefined
+  /** What was done when the last round began: the first that was wanted while nothing else was. */
+  #doneBefore: number
   readonly #unsubscribe: () => void
 
   constructor(
@@ -53,7 +56,16 @@ export class TransferTaker implements PictureTaker {
     const forget = () => {
       this.#order = undefined
     }
-    this.#unsubscribe = peer.transfers.subscribe(onEach(forget, () => {}))
+    this.#doneBefore = doneOf(peer.transfers.counts)
+    this.#unsubscribe = peer.transfers.subscribe({
+      ...onEach(forget, () => {}),
+      onAdded: () => {
+        forget()
+        const { counts } = peer.transfers
+        const open = counts.waiting + counts.running + counts.retrying + counts.paused
+        if (open === 1) this.#doneBefore = doneOf(counts)
+      },
+    })
   }
 
   take(images: readonly CatalogImage[]): void {
@@ -81,7 +93,8 @@ export class TransferTaker implements PictureTaker {
 
   state(): Takings {
     const { transfers } = this.#peer
-    const { waiting, running, paused, retrying, done, skipped, failed } = transfers.counts
+    const { counts } = transfers
+    const { waiting, running, paused, retrying, failed } = counts
     const { rows, total } = this.rows({})
     const { down, up } = this.#rates.now
     return {
@@ -90,7 +103,7 @@ export class TransferTaker implements PictureTaker {
       waiting: waiting + retrying,
       running,
       paused,
-      done: done + skipped,
+      done: Math.max(0, doneOf(counts) - this.#doneBefore),
       failed,
       isPaused: transfers.pauseReason !== undefined,
       bytesPerSecond: down,
@@ -126,6 +139,10 @@ export class TransferTaker implements PictureTaker {
       ...(flow === undefined ? {} : { owner: flow.owner, bytesPerSecond: Math.round(flow.bytesPerSecond) }),
     }
   }
+}
+
+function doneOf({ done, skipped }: TransferCounts): number {
+  return done + skipped
 }
 
 /** Calls `onChange` after each thing that changes how a transfer stands, and `onDetail` after everything else. */
