@@ -56,7 +56,7 @@ export class MatchingPictures {
   ): AsyncGenerator<readonly CatalogImage[]> {
     if (holding === 'mine') return
     let pages = 0
-    const wanted = { sort: 'newest', ...query, limit: MAX_PAGE_ENTRIES } as const
+    const wanted = { ...query, limit: MAX_PAGE_ENTRIES }
     const ending = AbortSignal.any([signal, this.#stopping.signal])
     for await (const page of this.#peer.pages(wanted, ending)) {
       pages += 1
