@@ -7,6 +7,7 @@ import {
   plotPoints,
   plotSurface,
   plotTop,
+  rateNow,
 } from '../../../src/gallery/web/transfers/rate-plot.ts'
 import { needsAsking } from '../../../src/gallery/web/transfers/take-all.ts'
 import {
@@ -38,6 +39,7 @@ test('a row is brought into view by the shortest way, and dropped between two', 
 })
 
 test('the plot reaches up to a round rate, and ends at its right edge', () => {
+  assert.deepEqual([rateNow(), rateNow([6]), rateNow([900, 1, 2, 3])], [0, 6, 2])
   assert.equal(plotTop([[], []]), 10_000)
   assert.equal(plotTop([[10_001], [3]]), 20_000)
   assert.equal(plotTop([[0], [4_900_000]]), 5_000_000)

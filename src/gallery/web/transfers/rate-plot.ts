@@ -5,6 +5,15 @@ export const PLOT_HEIGHT = 64
 /** Bytes per second up to which the plot's field goes at least: less looks like nothing. */
 const LEAST_TOP = 10_000
 
+/** Samples over which the rate of now is taken: small pictures come in bursts. */
+const NOW_SAMPLES = 3
+
+/** The rate of the last seconds. */
+export function rateNow(rates: readonly number[] = []): number {
+  const last = rates.slice(-NOW_SAMPLES)
+  return last.reduce((sum, rate) => sum + rate, 0) / Math.max(1, last.length)
+}
+
 /** The upper end of the plot: 1, 2 or 5 times a power of ten, so that it moves seldom and reads well. */
 export function plotTop(rates: readonly (readonly number[])[]): number {
   const highest = rates.flat().reduce((most, rate) => Math.max(most, rate), LEAST_TOP)
