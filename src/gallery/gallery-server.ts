@@ -13,11 +13,14 @@ import { sessionRoutes } from './api/session-routes.ts'
 import { sharingRoutes } from './api/sharing-routes.ts'
 import { takingRoutes } from './api/taking-routes.ts'
 import { CatalogWatchers } from './catalog-watchers.ts'
+import { HeldPictures } from './held-pictures.ts'
 import { Locks } from './locks.ts'
+import { MatchingPictures } from './matching-pictures.ts'
 import { NetworkPictures } from './network-pictures.ts'
 import { OriginalCache } from './originals/original-cache.ts'
 import { Originals } from './originals/originals.ts'
 import { GalleryProblem, PROBLEM_MEDIA_TYPE } from './problems.ts'
+import { RateHistory } from './rate-history.ts'
 import { TransferTaker } from './takings.ts'
 import { OwnerPreviews } from './thumbnails/owner-previews.ts'
 import { readWebFiles } from './web-files.ts'
@@ -32,6 +35,8 @@ export type GalleryPeer = Pick<
   | 'has'
   | 'open'
   | 'page'
+  | 'pages'
+  | 'bytesSent'
   | 'image'
   | 'networkImageCount'
   | 'watchCatalog'
@@ -90,7 +95,10 @@ export class Gallery {
   static async start(options: GalleryOptions): Promise<Gallery> {
     const { peer, onFault } = options
     const files = await readWebFiles(options.webFolder)
-    const taker = new TransferTaker(peer)
+    const rates = new RateHistory(() => ({ received: peer.transfers.bytesReceived, sent: peer.bytesSent }))
+    const held = new HeldPictures(peer)
+    const taker = new TransferTaker(peer, held, rates)
+    const matching = new MatchingPictures(peer, held)
     const pictures = new NetworkPictures(peer)
     const previews = new OwnerPreviews({
       cache: new PreviewCache(options.cacheFolder, CACHE_BYTES),
@@ -112,7 +120,18 @@ export class Gallery {
     })
     app.server.maxConnections = MAX_CONNECTIONS
     app.server.on('error', onFault)
-    const stops = [() => watchers.stop(), () => app.close(), () => previews.stop(), () => originals.stop()]
+    const stops = [
+      async () => {
+        rates.stop()
+        taker.stop()
+        held.stop()
+        matching.stop()
+      },
+      () => watchers.stop(),
+      () => app.close(),
+      () => previews.stop(),
+      () => originals.stop(),
+    ]
 
     const lock: { locks: Locks | undefined } = { locks: undefined }
     app.addHook('onRequest', async (request, reply) => {
@@ -140,7 +159,7 @@ export class Gallery {
           shared: peer.imageCount,
         })
         await scope.register(pictureRoutes, { peer, pictures, previews, originals, summary })
-        await scope.register(takingRoutes, { pictures, taker })
+        await scope.register(takingRoutes, { pictures, matching, taker, rates })
         await scope.register(sharingRoutes, { peer })
         await scope.register(addingRoutes, { peer })
         await scope.register(eventRoutes, { watchers })
@@ -153,6 +172,7 @@ export class Gallery {
       for (const stop of stops) await stop()
       throw error
     }
+    rates.start()
     lock.locks = new Locks(portOf(app))
     return new Gallery(app, lock.locks, stops)
   }

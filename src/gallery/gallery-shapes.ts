@@ -14,10 +14,15 @@ import type { ShapeOf } from '../protocol/shape.ts'
  *     GET  /api/events                        server-sent events: `catalog` WallNews, `takings` Takings
  *     GET  /api/takings                       -> Takings
  *     POST /api/takings                       wants pictures in the folder: Wanted -> Takings
- *     POST /api/takings/wishes                pauses, resumes, cancels, retries: TakingWish -> Takings
+ *     GET  /api/takings/rows                  a stretch of them, in the order of the drawer: RowsQuery -> TakingRows
+ *     GET  /api/takings/rates                 bytes per second over the last minutes -> TransferRates
+ *     GET  /api/takings/matching              how much a query matches that is not there yet: MatchingQuery -> MatchingAmount
+ *     POST /api/takings/matching              wants all of it: MatchingQuery -> MatchingTaken
+ *     POST /api/takings/limits                TransferLimitsChange -> Takings
+ *     POST /api/takings/wishes                pauses, resumes, cancels, retries, moves: TakingWish -> Takings
  */
 
-/** Pictures wanted by one request, at most: what a person selects; all of a network is taken by the command line. */
+/** Pictures wanted by one request, at most: what a person selects; all that a query matches is taken by MatchingQuery. */
 const MAX_WANTED = 5000
 
 /** Pictures that can be passed over at once: as many as a catalog holds. */
@@ -179,28 +184,122 @@ export const Taking = {
 } as const
 export type Taking = ShapeOf<typeof Taking>
 
+/** Bytes per second, and large uploads at once; 0 for no limit but the program's own. */
+const limits = {
+  download: { ...count, maximum: 1e12 },
+  upload: { ...count, maximum: 1e12 },
+  uploadEach: { ...count, maximum: 1e12, description: 'to each address' },
+  uploadSlots: { ...count, maximum: 1000, description: 'large uploads at once' },
+} as const
+
+/** Limits to set; what is not named stays. */
+export const TransferLimitsChange = {
+  type: 'object',
+  properties: limits,
+  additionalProperties: false,
+} as const
+export type TransferLimitsChange = ShapeOf<typeof TransferLimitsChange>
+
 /** How everything that is wanted stands. */
 export const Takings = {
   type: 'object',
-  required: ['takings', 'waiting', 'running', 'paused', 'done', 'failed', 'isPaused', 'bytesPerSecond'],
+  required: [
+    ...['takings', 'total', 'waiting', 'running', 'paused', 'done', 'failed', 'isPaused', 'bytesPerSecond'],
+    ...['sentPerSecond', 'limits'],
+  ] as const,
   properties: {
     takings: { type: 'array', items: Taking, description: 'what is under way first; at most 200' },
+    total: { ...count, description: 'rows of the drawer' },
     waiting: count,
     running: count,
     paused: count,
-    done: count,
+    done: { ...count, description: 'since something was wanted while nothing else was' },
     failed: count,
     isPaused: { type: 'boolean', description: 'everything is held up' },
-    bytesPerSecond: count,
+    bytesPerSecond: { ...count, description: 'of all downloads' },
+    sentPerSecond: { ...count, description: 'of all uploads' },
+    limits: {
+      type: 'object',
+      required: ['download', 'upload', 'uploadEach', 'uploadSlots'],
+      properties: limits,
+    },
   },
 } as const
 export type Takings = ShapeOf<typeof Takings>
+
+/** Rows of the drawer wanted by one request, at most: some screens. */
+const MAX_ROWS = 200
+
+/** Which rows. */
+export const RowsQuery = {
+  type: 'object',
+  properties: {
+    start: { ...count, default: 0 },
+    limit: { type: 'integer', minimum: 1, maximum: MAX_ROWS, default: 50 },
+  },
+  additionalProperties: false,
+} as const
+export type RowsQuery = ShapeOf<typeof RowsQuery>
+
+/** A stretch of the drawer's rows: what runs, what failed, what waits in its order, what is done. */
+export const TakingRows = {
+  type: 'object',
+  required: ['start', 'total', 'rows'],
+  properties: { start: count, total: count, rows: { type: 'array', items: Taking } },
+} as const
+export type TakingRows = ShapeOf<typeof TakingRows>
+
+/** Bytes per second, the oldest first. */
+export const TransferRates = {
+  type: 'object',
+  required: ['stepMs', 'steps', 'down', 'up'],
+  properties: {
+    stepMs: { ...count, description: 'milliseconds between two of them' },
+    steps: { ...count, description: 'how many there are at most' },
+    down: { type: 'array', items: count },
+    up: { type: 'array', items: count },
+  },
+} as const
+export type TransferRates = ShapeOf<typeof TransferRates>
+
+const { cursor: _cursor, limit: _limit, ...matching } = PictureQuery.properties
+
+/** What the wall shows, all of it. */
+export const MatchingQuery = { ...PictureQuery, properties: matching } as const
+export type MatchingQuery = ShapeOf<typeof MatchingQuery>
+
+const amount = {
+  count: { ...count, description: 'pictures that the folder neither holds nor waits for' },
+  bytes: { ...count, description: 'of those whose size is known' },
+  unknown: { ...count, description: 'those whose size is not known' },
+  isWhole: { type: 'boolean', description: 'false where there are more than are looked through at once' },
+} as const
+
+/** How much matches a query. */
+export const MatchingAmount = {
+  type: 'object',
+  required: ['count', 'bytes', 'unknown', 'isWhole'],
+  properties: amount,
+} as const
+export type MatchingAmount = ShapeOf<typeof MatchingAmount>
+
+/** How much was wanted. */
+export const MatchingTaken = {
+  type: 'object',
+  required: [...MatchingAmount.required, 'left'],
+  properties: { ...amount, left: { ...count, description: 'those of them for which the queue has no room' } },
+} as const
+export type MatchingTaken = ShapeOf<typeof MatchingTaken>
 
 /** What a person wants with a picture that is being fetched, or, without `md5`, with all of them. */
 export const TakingWish = {
   type: 'object',
   required: ['verb'],
-  properties: { verb: { type: 'string', enum: ['pause', 'resume', 'cancel', 'retry'] }, md5 },
+  properties: {
+    verb: { type: 'string', enum: ['pause', 'resume', 'cancel', 'retry', 'first', 'last', 'before'] },
+    md5,
+    other: { ...md5, description: 'with `before`: the one before which it is to come' },
+  },
   additionalProperties: false,
 } as const
 export type TakingWish = ShapeOf<typeof TakingWish>

@@ -182,7 +182,7 @@ export const english = {
       wanted:
         'pictures to fetch, by MD5 sum or by name; with none, and no other choice, what an earlier get into the folder left undone',
       mirrored: 'the folder that is to hold every picture of the network; nothing in it is ever removed',
-      task: 'nothing: list the queue. Or pause, resume, cancel, retry, first or last, and which: its number in the list, its MD5 sum or the beginning of it, or all. Or limit (of downloads), upload-limit or upload-limit-each (to one address) and a rate: bytes per second, such as 500K or 2M, 0 for no limit. Or upload-slots and how many large pictures are sent at once. Behind any of them the folder, where it is not the current one',
+      task: 'nothing: list the queue. Or pause, resume, cancel, retry, first or last, and which: its number in the list, its MD5 sum or the beginning of it, or all. Or before, which one, and before which other one. Or limit (of downloads), upload-limit or upload-limit-each (to one address) and a rate: bytes per second, such as 500K or 2M, 0 for no limit. Or upload-slots and how many large pictures are sent at once. Behind any of them the folder, where it is not the current one',
     },
     commandTexts: {
       server: 'run an index server, which knows who has which picture',

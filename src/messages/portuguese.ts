@@ -180,7 +180,7 @@ export const portuguese: Messages = {
       wanted:
         'imagens a buscar, pela soma MD5 ou pelo nome; sem nenhuma, nem outra escolha, o que um get anterior para a pasta deixou por fazer',
       mirrored: 'a pasta que deve ter todas as imagens da rede; nada nela é removido',
-      task: 'nada: lista a fila. Ou pause, resume, cancel, retry, first ou last, e qual: o número na lista, a soma MD5 ou o começo dela, ou all. Ou limit (dos downloads), upload-limit ou upload-limit-each (a um endereço) e uma taxa: bytes por segundo, como 500K ou 2M, 0 para nenhum limite. Ou upload-slots e quantas imagens grandes são enviadas ao mesmo tempo. Depois de qualquer um, a pasta, se não for a atual',
+      task: 'nada: lista a fila. Ou pause, resume, cancel, retry, first ou last, e qual: o número na lista, a soma MD5 ou o começo dela, ou all. Ou before, qual, e antes de qual outro. Ou limit (dos downloads), upload-limit ou upload-limit-each (a um endereço) e uma taxa: bytes por segundo, como 500K ou 2M, 0 para nenhum limite. Ou upload-slots e quantas imagens grandes são enviadas ao mesmo tempo. Depois de qualquer um, a pasta, se não for a atual',
     },
     commandTexts: {
       server: 'executa um servidor de índice, que sabe quem tem qual imagem',

@@ -195,6 +195,11 @@ export class Peer implements PreviewSource {
     return this.#library.imageCount
   }
 
+  /** Bytes sent to other peers since the start. */
+  get bytesSent(): number {
+    return this.#sharing.bytesSent
+  }
+
   /** True when the folder holds that image, shared or not. */
   has(digest: Digest): boolean {
     return this.#library.holds(digest)
@@ -345,6 +350,8 @@ class Sharing {
   readonly #observer: PeerObserver
   #uploadLimits = DEFAULT_UPLOAD_LIMITS
   #server: ShareServer | undefined
+  /** By servers that were stopped since. */
+  #sentBefore = 0
 
   constructor(config: PeerConfig, library: Library, previews: PreviewSource, observer: PeerObserver) {
     this.#config = config
@@ -392,6 +399,10 @@ class Sharing {
     this.#server?.cutUnshared()
   }
 
+  get bytesSent(): number {
+    return this.#sentBefore + (this.#server?.bytesSent ?? 0)
+  }
+
   limit(limits: TransferLimits): void {
     this.#uploadLimits = uploadLimitsOf(limits, DEFAULT_UPLOAD_LIMITS)
     this.#server?.setUploadLimits(this.#uploadLimits)
@@ -399,6 +410,7 @@ class Sharing {
 
   async stop(): Promise<void> {
     await this.#server?.stop()
+    this.#sentBefore = this.bytesSent
     this.#server = undefined
   }
 }

@@ -71,6 +71,13 @@ test('a running get is paused, cancelled and freed of its limit by another proce
   // Nobody works the queue off now: what is wanted is kept for the next one who does.
   assert.match((await transfers('retry', second)).output, /: waiting\./)
   assert.match((await transfers('first', second)).output, /: waiting\./)
+  const placeOf = (output: string, digest: string) =>
+    output.indexOf([...pictures].find(([, bytes]) => md5(bytes) === digest)?.[0] ?? '?')
+  const asMoved = (await transfers()).output
+  assert.ok(placeOf(asMoved, second) < placeOf(asMoved, first), asMoved)
+  const { output: reordered } = await transfers('before', first.slice(0, 12), second)
+  assert.ok(placeOf(reordered, first) < placeOf(reordered, second), reordered)
+  assert.equal((await transfers('before', first, 'nonsense')).status, 1)
   const again = await transfers('retry', second)
   assert.equal(again.status, 1)
   assert.match(again.errors, /is waiting: that cannot be done with it/)

@@ -94,6 +94,10 @@ test('a gallery between two peers', async t => {
       '/api/session',
       '/api/summary',
       '/api/takings',
+      '/api/takings/limits',
+      '/api/takings/matching',
+      '/api/takings/rates',
+      '/api/takings/rows',
       '/api/takings/wishes',
       '/api/uploads',
     ])

@@ -19,6 +19,7 @@ const MIN_DIGEST_DIGITS = 6
 /** `imagep2p transfers`: shows the downloads into a folder, and does what a person wants with them. */
 export async function runTransfers(context: CommandContext): Promise<number> {
   const [task = '', ...rest] = context.arguments
+  if (task === 'before') return moveBefore(context, rest)
   const verb = TRANSFER_VERBS.find(one => one === task)
   const limit = LIMIT_TASKS[task]
   if (verb === undefined && limit === undefined) {
@@ -119,6 +120,27 @@ async function change(
   return isDone ? 0 : 1
 }
 
+/** Puts one directly before another in the order in which they are begun. */
+async function moveBefore(context: CommandContext, rest: readonly string[]): Promise<number> {
+  const { terminal, messages, signal } = context
+  const [which, mark, given = '.'] = rest
+  refuseMore(rest, 3)
+  if (which === undefined || mark === undefined)
+    throw new Failure('missingArgument', { argument: 'before N|MD5 N|MD5', command: 'transfers' })
+  const directory = resolve(given)
+  const storePath = storeOf(context, directory)
+  const before = existsSync(storePath) ? readQueue(storePath).transfers : []
+  const [moved, other] = [theOne(which, before), theOne(mark, before)]
+  if (moved === undefined || other === undefined) {
+    const missing = moved === undefined ? which : mark
+    terminal.printError(messages.program(messages.transfers.noSuch(printable(missing))))
+    return 1
+  }
+  const wish: TransferWish = { verb: 'before', digest: moved.digest, other: other.digest }
+  if (!(await askQueue(storePath, directory, [wish], signal))) return unanswered(context)
+  return showQueue(context, directory)
+}
+
 const OPEN = ['waiting', 'running', 'retrying', 'paused'] as const
 
 /** The states in which a transfer takes each wish, or is as wished already. */
@@ -126,7 +148,7 @@ const ALLOWED: Readonly<Record<TransferVerb, readonly Transfer['state'][]>> = {
   pause: OPEN,
   resume: OPEN,
   cancel: [...OPEN, 'cancelled'],
-  retry: ['failed', 'cancelled'],
+  retry: ['failed', 'cancelled', 'retrying'],
   first: OPEN,
   last: OPEN,
 }

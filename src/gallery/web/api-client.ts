@@ -1,10 +1,15 @@
 import type {
   Camera,
+  MatchingAmount,
+  MatchingTaken,
   PictureDetails,
   PicturePage,
   Summary,
+  TakingRows,
   Takings,
   TakingWish,
+  TransferLimitsChange,
+  TransferRates,
   WallNews,
 } from '../gallery-shapes.ts'
 import type { Uploads } from '../sharing-shapes.ts'
@@ -39,9 +44,8 @@ export function fetchPage(
   { cursor, offset }: PagePlace,
   signal: AbortSignal,
 ): Promise<PicturePage> {
-  const parameters = new URLSearchParams({ limit: String(limit) })
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined) parameters.set(name, String(value))
+  const parameters = parametersOf(query)
+  parameters.set('limit', String(limit))
   if (cursor !== undefined) parameters.set('cursor', cursor)
   else if (offset !== undefined) parameters.set('offset', String(offset))
   else if (query.holding === undefined) parameters.set('count', 'all')
@@ -66,6 +70,31 @@ export async function take(md5s: readonly string[]): Promise<Takings> {
 /** Pauses, resumes, cancels or tries again. */
 export async function wish(wanted: TakingWish): Promise<Takings> {
   return (await post('/api/takings/wishes', wanted)).json() as Promise<Takings>
+}
+
+/** A stretch of the rows of the drawer. */
+export function fetchRows(start: number, limit: number): Promise<TakingRows> {
+  return get<TakingRows>(`/api/takings/rows?start=${start}&limit=${limit}`)
+}
+
+/** How fast bytes came and went. */
+export function fetchRates(signal: AbortSignal): Promise<TransferRates> {
+  return get<TransferRates>('/api/takings/rates', signal)
+}
+
+/** Sets limits; what is not named stays. */
+export async function setLimits(limits: TransferLimitsChange): Promise<Takings> {
+  return (await post('/api/takings/limits', limits)).json() as Promise<Takings>
+}
+
+/** How much there is of what a query matches and the folder does not have. */
+export function fetchMatching(query: WallQuery, signal: AbortSignal): Promise<MatchingAmount> {
+  return get<MatchingAmount>(`/api/takings/matching?${parametersOf(query)}`, signal)
+}
+
+/** Wants all of it. */
+export async function takeMatching(query: WallQuery): Promise<MatchingTaken> {
+  return (await post('/api/takings/matching', query)).json() as Promise<MatchingTaken>
 }
 
 /** Where a picture's preview of some size is. */
@@ -126,4 +155,11 @@ export async function post(path: string, body: object): Promise<Response> {
   const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
   if (!response.ok) throw new ApiError(response.status)
   return response
+}
+
+function parametersOf(query: WallQuery): URLSearchParams {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) parameters.set(name, String(value))
+  return parameters
 }

@@ -5,6 +5,7 @@ export const icons = {
   close: 'M6 6l12 12M18 6L6 18',
   copy: 'M9 9h10v11H9zM15 9V4H5v11h4',
   down: 'M12 4v12m-5-5l5 5 5-5M5 20h14',
+  drag: 'M9 6v.1M15 6v.1M9 12v.1M15 12v.1M9 18v.1M15 18v.1',
   filter: 'M4 6h16M7 12h10M10 18h4',
   info: 'M12 11v6m0-10v.5M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z',
   left: 'M15 5l-7 7 7 7',
@@ -13,6 +14,10 @@ export const icons = {
   play: 'M8 5.5v13l10.5-6.5z',
   plus: 'M12 5v14M5 12h14',
   right: 'M9 5l7 7-7 7',
+  settings:
+    'M4 7h9m5 0h2M4 17h2m5 0h9M15.5 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM8.5 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z',
   search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l4.5 4.5',
+  top: 'M12 20V8m-5 5l5-5 5 5M5 4h14',
+  transfers: 'M8 4v14m-4-4l4 4 4-4M16 20V6m-4 4l4-4 4 4',
 } as const
 export type IconName = keyof typeof icons

@@ -85,6 +85,11 @@ export class ShareServer {
     return this.#listener.endpoint
   }
 
+  /** See {@link Uploads.bytesSent}. */
+  get bytesSent(): number {
+    return this.#uploads.bytesSent
+  }
+
   /** True when nobody was sent anything large for a while. */
   get isQuiet(): boolean {
     return this.#uploads.isQuiet

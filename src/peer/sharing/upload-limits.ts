@@ -31,9 +31,6 @@ const LOOK_MS = 250
 /** How many milliseconds' worth small answers may go ahead of what the limit allows, so that they never wait behind large ones. */
 const SMALL_AHEAD_MS = 1000
 
-/** The pace of what is not held back. */
-export const NO_LIMIT: Pace = { isLimited: false, take: () => undefined }
-
 /** The rates of uploads, of all together and of each asker. */
 export class UploadLimits {
   readonly #all = new RateLimit()

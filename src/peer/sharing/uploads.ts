@@ -1,8 +1,8 @@
 import { monotonicMs } from '../../base/clock.ts'
-import type { FileBytes, FileSender } from '../../transport/file-sender.ts'
+import type { FileBytes, FileSender, Pace } from '../../transport/file-sender.ts'
 import type { RequestConnection } from '../../transport/request-connection.ts'
 import type { RunningUpload, UploadedImage, UploadFlows } from './upload-flows.ts'
-import { NO_LIMIT, UploadLimits, type UploadLimitsConfig } from './upload-limits.ts'
+import { UploadLimits, type UploadLimitsConfig } from './upload-limits.ts'
 import { UploadSlots } from './upload-slots.ts'
 
 /** Bytes up to which an answer is small: it needs no slot, and goes ahead of what the limits hold back. */
@@ -20,6 +20,18 @@ export class Uploads {
   readonly flows: UploadFlows
 
   #lastLargeMs = Number.NEGATIVE_INFINITY
+  #bytesSent = 0
+  readonly #count = (sent: number): void => {
+    this.#bytesSent += sent
+  }
+  /** One for all that have no limit. */
+  readonly #unlimited: Pace = {
+    isLimited: false,
+    take: sent => {
+      this.#count(sent)
+      return undefined
+    },
+  }
 
   constructor(sender: FileSender, limits: UploadLimitsConfig, flows: UploadFlows) {
     this.#sender = sender
@@ -32,6 +44,11 @@ export class Uploads {
   setLimits(limits: UploadLimitsConfig): void {
     this.#slots.setSlots(limits.slots)
     this.#limits.set(limits)
+  }
+
+  /** Bytes of files, previews and lists that went out since the start. */
+  get bytesSent(): number {
+    return this.#bytesSent
   }
 
   /** True when no large answer was under way for a while. */
@@ -80,18 +97,20 @@ export class Uploads {
     const isSmall = bytes.end - bytes.start <= SMALL_ANSWER_BYTES
     // What is small is over before a limit could be set.
     if (isSmall && !this.#limits.isSet) {
-      const isWhole = await this.#sender.send(connection, bytes, NO_LIMIT)
+      const isWhole = await this.#sender.send(connection, bytes, this.#unlimited)
       upload?.count(bytes.end - bytes.start)
       return isWhole
     }
     const pace = this.#limits.pace(connection.address, isSmall, () => connection.signal)
+    const count = this.#count
     return this.#sender.send(connection, bytes, {
       get isLimited() {
         return pace.isLimited
       },
-      take(count) {
-        upload?.count(count)
-        const wait = pace.take(count)
+      take(sent) {
+        count(sent)
+        upload?.count(sent)
+        const wait = pace.take(sent)
         if (wait === undefined) return undefined
         connection.hold()
         return wait.then(() => connection.answer(monotonicMs()))
@@ -101,6 +120,7 @@ export class Uploads {
 
   /** Counts an answer that was small enough to go out in one piece. */
   async countSmall(connection: RequestConnection, bytes: number): Promise<void> {
+    this.#bytesSent += bytes
     if (!this.#limits.isSet) return
     await this.#limits.pace(connection.address, true, () => connection.signal).take(bytes)
   }

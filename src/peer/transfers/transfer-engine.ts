@@ -147,6 +147,16 @@ export class TransferEngine {
     return done
   }
 
+  /** Puts one directly before another; false where either has no place in the order. */
+  moveBefore(digest: Digest, before: Digest): boolean {
+    const { queue, observer } = this.#options
+    const isMoved = queue.moveBefore(digest, before).length > 0
+    const transfer = queue.get(digest)
+    if (isMoved && transfer !== undefined) observer.onChanged(transfer)
+    this.#keepSoon()
+    return isMoved
+  }
+
   /** Begins what can be begun; to be called after any change made to the queue directly. */
   pump(): void {
     const { queue, atOnce } = this.#options

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../protocol/endpoint.ts'
 import type { CatalogImage } from '../catalog-image.ts'
 import { DEFAULT_RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry-policy.ts'
 import { isFinished, type Transfer, type TransferState } from './transfer.ts'
+import { ranksAfterMove } from './transfer-order.ts'
 
 /** Bounds of one queue. */
 export interface QueueLimits {
@@ -41,7 +42,7 @@ export type TransferCounts = Readonly<Record<TransferState, number>>
  *     paused   resume           -> waiting
  *     open     hurry            -> waiting, before all others
  *     stopped  succeed          -> done, where it arrived before it could be stopped
- *     failed, cancelled  retry  -> waiting
+ *     failed, cancelled, retrying  retry  -> waiting
  */
 export class TransferQueue {
   readonly #limits: QueueLimits
@@ -201,10 +202,11 @@ export class TransferQueue {
     }))
   }
 
-  /** A person wants what failed or was cancelled tried anew. */
+  /** A person wants what failed or was cancelled tried anew, or what is to be tried again tried now. */
   retry(digest: Digest): boolean {
-    if (this.openCount >= this.#limits.open) return false
-    return this.#change(digest, ['failed', 'cancelled'], () => {
+    const isOpen = this.#retrying.has(digest)
+    if (!isOpen && this.openCount >= this.#limits.open) return false
+    return this.#change(digest, ['failed', 'cancelled', 'retrying'], () => {
       this.#lastRank += 1
       return { state: 'waiting', rank: this.#lastRank, attempts: 0, ...WITHOUT_FAILURE }
     })
@@ -225,6 +227,20 @@ export class TransferQueue {
       else this.#lastRank += 1
       return { rank: to === 'first' ? this.#firstRank : this.#lastRank }
     })
+  }
+
+  /** Puts an open transfer that is not running directly before another one; those that changed their place by it. */
+  moveBefore(digest: Digest, before: Digest): Digest[] {
+    const movable = [...this.#transfers.values()].filter(({ state }) => MOVABLE.some(one => one === state))
+    const ranks = ranksAfterMove(
+      movable.sort((one, other) => one.rank - other.rank),
+      digest,
+      before,
+    )
+    for (const [moved, rank] of ranks) this.#change(moved, MOVABLE, () => ({ rank }))
+    // They were put at the end of those that wait, each for itself.
+    if (ranks.size > 0) this.#isSorted = false
+    return [...ranks.keys()]
   }
 
   /** Begins nothing more until {@link resumeAll}. */
@@ -356,6 +372,9 @@ function rememberingLast(load: (owner: Endpoint) => number): (owner: Endpoint) =
 }
 
 const GOING_ON = ['waiting', 'running', 'retrying'] as const satisfies readonly TransferState[]
+
+/** Those that have a place in the order. */
+const MOVABLE = ['waiting', 'retrying', 'paused'] as const satisfies readonly TransferState[]
 
 const WITHOUT_FAILURE = { failingSinceMs: undefined, retryAtMs: undefined, error: undefined } as const
 

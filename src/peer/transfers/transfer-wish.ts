@@ -9,9 +9,12 @@ export type TransferVerb = (typeof TRANSFER_VERBS)[number]
 export type TransferWish =
   /** Of one transfer, or of all where there is no digest; `first` and `last` are of one. */
   | { readonly verb: TransferVerb; readonly digest: Digest | undefined }
+  /** One is to come directly before another. */
+  | { readonly verb: 'before'; readonly digest: Digest; readonly other: Digest }
   | { readonly verb: 'limit'; readonly limit: LimitName; readonly value: number }
 
 const LIMIT_PREFIX = 'limit '
+const BEFORE_PREFIX = 'before '
 
 /** A wish as a row of the store has it. */
 export function rowOfWish(wish: TransferWish): {
@@ -19,6 +22,8 @@ export function rowOfWish(wish: TransferWish): {
   readonly digest: Digest | null
   readonly value: number | null
 } {
+  if (wish.verb === 'before')
+    return { verb: `${BEFORE_PREFIX}${wish.other}`, digest: wish.digest, value: null }
   if (wish.verb !== 'limit') return { verb: wish.verb, digest: wish.digest ?? null, value: null }
   return { verb: `${LIMIT_PREFIX}${wish.limit}`, digest: null, value: Math.round(wish.value) }
 }
@@ -29,7 +34,12 @@ export function wishOf(row: Record<string, unknown>): TransferWish | undefined {
   const limit = LIMIT_NAMES.find(name => `${LIMIT_PREFIX}${name}` === row['verb'])
   if (limit !== undefined)
     return typeof value === 'number' && value >= 0 ? { verb: 'limit', limit, value } : undefined
-  const verb = TRANSFER_VERBS.find(one => one === row['verb'])
+  const text = String(row['verb'])
+  if (text.startsWith(BEFORE_PREFIX)) {
+    const [moved, other] = [parseDigest(String(row['digest'])), parseDigest(text.slice(BEFORE_PREFIX.length))]
+    return moved === undefined || other === undefined ? undefined : { verb: 'before', digest: moved, other }
+  }
+  const verb = TRANSFER_VERBS.find(one => one === text)
   if (verb === undefined) return undefined
   if (row['digest'] === null) return { verb, digest: undefined }
   const digest = parseDigest(String(row['digest']))

@@ -122,6 +122,11 @@ export class Transfers {
     return this.#engine.wish(verb, [digest]) > 0
   }
 
+  /** Puts one directly before another; false where either has no place in the order. */
+  moveBefore(digest: Digest, other: Digest): boolean {
+    return this.#engine.moveBefore(digest, other)
+  }
+
   /** Stops everything under way until {@link resumeAll}, over restarts too. */
   pauseAll(): void {
     this.#store.keepSettings({ isPaused: true })
@@ -158,7 +163,8 @@ export class Transfers {
 
   /** Does a wish of another process, or of a command line. */
   do(wish: TransferWish): void {
-    if (wish.verb === 'limit') this.setLimits({ [wish.limit]: wish.value })
+    if (wish.verb === 'before') this.moveBefore(wish.digest, wish.other)
+    else if (wish.verb === 'limit') this.setLimits({ [wish.limit]: wish.value })
     else if (wish.digest !== undefined) this.wish(wish.verb, wish.digest)
     else if (wish.verb === 'pause') this.pauseAll()
     else if (wish.verb === 'resume') this.resumeAll()
@@ -183,6 +189,11 @@ export class Transfers {
   /** How each running transfer flows. */
   flows(): TransferFlow[] {
     return this.#flows.all()
+  }
+
+  /** Bytes that came since the start. */
+  get bytesReceived(): number {
+    return this.#flows.received
   }
 
   get counts(): TransferCounts {

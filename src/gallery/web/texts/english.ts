@@ -90,6 +90,38 @@ export const english = {
   shareAgainOne: (name: string) => `Share ${name} again`,
   sharingNotKept: 'This could not be written down: it holds until the program ends.',
   more: 'Show more',
+  takeAll: 'Take all',
+  takeAllTitle: (count: number) => `Take ${count.toLocaleString('en')} pictures?`,
+  takeAllAmount: (size: string, unknown: number) =>
+    unknown === 0
+      ? `Together ${size}.`
+      : `Together ${size}, and ${unknown.toLocaleString('en')} of unknown size.`,
+  takeAllCut: 'There are more than are taken at once: take all again for the rest.',
+  takeAllCounting: 'Counting …',
+  takeAllNone: 'Everything shown is in your folder or on its way.',
+  takeAllDone: (count: number, size: string) =>
+    `${count.toLocaleString('en')} ${count === 1 ? 'picture' : 'pictures'} (${size}) on the way.`,
+  takeAllFull: (count: number) => `The queue is full: ${count.toLocaleString('en')} were left out.`,
+  cancel: 'Cancel',
+  download: 'Down',
+  upload: 'Up',
+  rateNow: (direction: string, rate: string) => `${direction} ${rate}/s`,
+  ratePlot: (down: string, up: string, minutes: number) =>
+    `Rates of the last ${minutes} minutes; now ${down}, ${up}`,
+  limits: 'Limits',
+  limitNames: {
+    download: 'Downloads, kB/s',
+    upload: 'Uploads, kB/s',
+    uploadEach: 'Uploads to each address, kB/s',
+    uploadSlots: 'Large uploads at once',
+  },
+  noLimit: 'no limit',
+  usualLimit: 'as usual',
+  moveFirst: (name: string) => `Move ${name} to the front`,
+  moveOne: (name: string) => `Move ${name}: drag, or arrow keys`,
+  movedTo: (place: number, total: number) =>
+    `Place ${place.toLocaleString('en')} of ${total.toLocaleString('en')}`,
+  noTransfers: 'Nothing is on its way.',
   newPictures: 'New pictures',
   loading: 'Looking around the network …',
   nothing: 'No pictures here yet',
