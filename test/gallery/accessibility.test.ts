@@ -101,4 +101,110 @@ test('the gallery and people who see, point or read otherwise', async t => {
     await t.test(`WCAG 2.2 AA: ${locale}, ${viewport.width} pixels wide, ${colorScheme}`, async () => {
       assert.deepEqual(await checkStates(browser, address, { locale, viewport, colorScheme }), [])
     })
+
+  await t.test(
+    'by keyboard alone: search, filter, open, select, take, close, and what has the focus shows it',
+    async () => {
+      const faults: string[] = []
+      const page = await openPage(browser, address, faults, { viewport: DESKTOP })
+      await page.locator('.tile').first().waitFor()
+      const press = async (...keys: string[]) => {
+        for (const key of keys) {
+          await page.keyboard.press(key)
+          if (key === 'Tab') assert.ok(await isFocusSeen(page), `after ${keys}: ${await focusedName(page)}`)
+        }
+      }
+      const shows = (count: number) => page.locator(`.tile[aria-setsize="${count}"]`).first().waitFor()
+      const becomes = (name: RegExp) => until(async () => name.test(await focusedName(page)))
+
+      await press('Tab')
+      assert.equal(await focusedName(page), 'Search pictures')
+      await page.keyboard.type('theirs 1')
+      await shows(11)
+      // On through order and filters, which open below, and to the wall.
+      await press('Tab')
+      assert.equal(await focusedName(page), 'Order')
+      await page.keyboard.type('By name')
+      await until(() => page.url().includes('sort=name'))
+      await press('Tab')
+      assert.equal(await focusedName(page), 'Filters')
+      await press('Enter', 'Tab')
+      assert.equal(await focusedName(page), 'In my folder')
+      await page.keyboard.type('Not')
+      await until(() => page.url().includes('holding=missing'))
+      await shows(11)
+      await press('Tab', 'Tab', 'Tab', 'Tab')
+      assert.equal(await focusedName(page), 'Show everything')
+      await press('Tab')
+      await becomes(/^theirs 1\.jpg, /)
+      // One is opened; the keyboard stays in it until it is closed, and comes back to its tile.
+      await press('ArrowRight', 'Enter')
+      await becomes(/^Close$/)
+      for (let step = 0; step < 12; step += 1) {
+        await press('Tab')
+        assert.ok(
+          await page.evaluate(
+            'document.activeElement.closest("dialog") !== null || document.activeElement === document.body',
+          ),
+        )
+      }
+      await press('Escape')
+      await becomes(/^theirs 10\.jpg, /)
+      // Three are selected and taken.
+      await press('x', 'Shift+ArrowRight', 'Shift+ArrowRight')
+      await page.getByText('3 selected').first().waitFor()
+      while (!/^Take 3/.test(await focusedName(page))) await press('Tab')
+      await press('Enter')
+      await page.locator('.drawer').waitFor()
+      await page.getByText(/of 5 pictures taken/).waitFor()
+      assert.deepEqual(faults, [])
+    },
+  )
+
+  await t.test(
+    'whoever wants no motion gets none, and at 320 pixels nothing has to be scrolled sideways',
+    async () => {
+      const page = await openPage(browser, address, [], {
+        reducedMotion: 'reduce',
+        viewport: { width: 320, height: 560 },
+      })
+      for (const reach of Object.values(STATES)) {
+        await reach(page)
+        assert.equal(await page.evaluate(MOVING), 0)
+        assert.deepEqual(await page.evaluate(TOO_WIDE), [])
+      }
+    },
+  )
 })
+
+/** How many elements move or fade by themselves. */
+const MOVING = `[...document.querySelectorAll('*')].filter(element => {
+  const { transitionDuration, animationDuration } = getComputedStyle(element)
+  return /[1-9]/.test(transitionDuration + animationDuration)
+}).length`
+
+/** What is cut at the right, or to be scrolled there, and does not stand in a bar that scrolls by itself. */
+const TOO_WIDE = `[...document.querySelectorAll('body *')].filter(element =>
+  element.getBoundingClientRect().right > innerWidth && element.closest('.filterbar') === null
+).map(element => element.outerHTML.slice(0, 80))`
+
+/** What a screen reader calls what has the focus. */
+function focusedName(page: Page): Promise<string> {
+  return page.evaluate<string>(`(() => {
+    const { activeElement: element } = document
+    const label = element.getAttribute('aria-label') ?? element.labels?.[0]?.querySelector('span')?.innerText ?? element.innerText
+    return (label ?? '').trim()
+  })()`)
+}
+
+/** Whether what has the focus, or what surrounds it, is outlined, and whether it is in view. */
+function isFocusSeen(page: Page): Promise<boolean> {
+  return page.evaluate<boolean>(`(() => {
+    const { activeElement: element } = document
+    if (element === document.body) return true
+    const isOutlined = at => getComputedStyle(at).outlineStyle !== 'none' && parseFloat(getComputedStyle(at).outlineWidth) >= 2
+    const { left, top, width, height } = element.getBoundingClientRect()
+    const isInView = left + width > 0 && left < innerWidth && top + height > 0 && top < innerHeight
+    return isInView && (isOutlined(element) || isOutlined(element.parentElement))
+  })()`)
+}
