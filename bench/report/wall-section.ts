@@ -46,7 +46,7 @@ export function judgeWall(results: WallResults | undefined): Claim[] {
   const heapBound = HEAP.beside + HEAP.each * (results?.pictures ?? LARGE)
   const of = (results?.pictures ?? LARGE).toLocaleString('en')
   return [
-    claim(`Wall of ${of} pictures usable after opening`, `${USABLE_MS / 1000} s`, usable, USABLE_MS, seconds),
+    claim(`Wall of ${of} pictures usable after opening`, seconds(USABLE_MS), usable, USABLE_MS, seconds),
     claim(
       'Longest blank screen while scrolling: no longer than the thumbnails of a screen take',
       slowest === undefined ? 'the same' : seconds(slowest),

@@ -172,6 +172,7 @@ test('the gallery and people who see, point or read otherwise', async t => {
         await reach(page)
         assert.equal(await page.evaluate(MOVING), 0)
         assert.deepEqual(await page.evaluate(TOO_WIDE), [])
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320)
       }
     },
   )
