@@ -50,7 +50,7 @@ const network = await startWallNetwork(pictures, await makeScratchFolder())
 const measured: WallRound[] = []
 for (let round = 1; round <= rounds; round += 1) {
   const gallery = await network.openGallery()
-  const found = await measureWall(browser, gallery.address, pictures)
+  const found = await measureWall(browser, gallery.address, pictures, say)
   await gallery.stop()
   measured.push(found)
   say(`round ${round}: usable after ${Math.round(found.usableMs)} ms, ${found.scrolled} pictures scrolled by`)

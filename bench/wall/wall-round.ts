@@ -24,7 +24,12 @@ const DRAGS_TO_STOP = 20
 const PATIENCE_MS = 600_000
 
 /** Opens the gallery in a new profile, and scrolls from its first picture to its last. */
-export async function measureWall(browser: Browser, address: string, pictures: number): Promise<WallRound> {
+export async function measureWall(
+  browser: Browser,
+  address: string,
+  pictures: number,
+  say: (progress: string) => void,
+): Promise<WallRound> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   try {
     const page = await context.newPage()
@@ -35,7 +40,7 @@ export async function measureWall(browser: Browser, address: string, pictures: n
     const before = await memory(tools)
     await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] })
     await page.evaluate(START_PROBE)
-    const { scrolled, stops } = await scrollToEnd(page, pictures)
+    const { scrolled, stops } = await scrollToEnd(page, pictures, say)
     const { longestMs, nodes } = await page.evaluate<Probed>(END_PROBE)
     const trace = await browser.stopTracing()
     const after = await memory(tools)
@@ -51,7 +56,11 @@ export async function measureWall(browser: Browser, address: string, pictures: n
   }
 }
 
-async function scrollToEnd(page: Page, pictures: number): Promise<{ scrolled: number; stops: Settled[] }> {
+async function scrollToEnd(
+  page: Page,
+  pictures: number,
+  say: (progress: string) => void,
+): Promise<{ scrolled: number; stops: Settled[] }> {
   const stops: Settled[] = []
   const giveUpMs = monotonicMs() + PATIENCE_MS
   for (let turn = 0; monotonicMs() < giveUpMs; turn += 1) {
@@ -59,7 +68,10 @@ async function scrollToEnd(page: Page, pictures: number): Promise<{ scrolled: nu
     const { pixels, everyMs } = isWheel ? WHEEL : DRAG
     const { place } = await page.evaluate<{ place: number }>(scrollBy(pixels))
     const isEnd = place === pictures
-    if (isEnd || (!isWheel && turn % DRAGS_TO_STOP === 0)) stops.push(await page.evaluate<Settled>(SETTLE))
+    if (isEnd || (!isWheel && turn % DRAGS_TO_STOP === 0)) {
+      stops.push(await page.evaluate<Settled>(SETTLE))
+      say(`picture ${place}: whole after ${Math.round(stops.at(-1)?.ms ?? 0)} ms`)
+    }
     if (isEnd) return { scrolled: place, stops }
     await delay(everyMs)
   }
