@@ -5,6 +5,7 @@ import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
 import type { StrainResults } from '../strain/strain-results.ts'
 import type { TransferResults } from '../transfers/transfer-results.ts'
+import type { WallResults } from '../wall/wall-results.ts'
 import { judgeClaims, judgeSoak, megabytes } from './claims.ts'
 import { crashSection } from './crash-section.ts'
 import { faultsSection } from './faults-section.ts'
@@ -14,6 +15,7 @@ import { markdownTable } from './markdown-table.ts'
 import { strainSection } from './strain-section.ts'
 import { backgroundTable, catalogTable, claimsTable, latencyTable, throughputTable } from './tables.ts'
 import { transfersSection } from './transfers-section.ts'
+import { wallSection } from './wall-section.ts'
 
 /** Everything the page is made of. */
 export interface BenchmarkFiles {
@@ -24,6 +26,7 @@ export interface BenchmarkFiles {
   readonly transfers?: TransferResults
   readonly faults?: FaultResults
   readonly likeness?: LikenessResults
+  readonly wall?: WallResults
 }
 
 /** BENCHMARKS.md: every figure and every judgement in it is computed from the files of results. */
@@ -35,10 +38,11 @@ export function benchmarksPage({
   transfers,
   faults,
   likeness,
+  wall,
 }: BenchmarkFiles): string {
   const sections = [
     '# Benchmarks',
-    'Written by `npm run bench`, `npm run strain`, `npm run soak`, `npm run crash`, `npm run transfers`, `npm run faults` and `npm run likeness`; change `bench/`, not this page.',
+    'Written by `npm run bench`, `npm run strain`, `npm run soak`, `npm run crash`, `npm run transfers`, `npm run faults`, `npm run likeness` and `npm run wall`; change `bench/`, not this page.',
     results === undefined ? '`npm run bench` has not been run.' : benchSections(results),
     strainSection(strain),
     soakSection(soaks),
@@ -46,6 +50,7 @@ export function benchmarksPage({
     transfersSection(transfers),
     faultsSection(faults),
     likenessSection(likeness),
+    wallSection(wall),
   ]
   return `${sections.join('\n\n').trim()}\n`
 }

@@ -9,6 +9,7 @@ import type { BenchResults } from '../measure/results.ts'
 import type { SoakResults } from '../soak/soak-results.ts'
 import type { StrainResults } from '../strain/strain-results.ts'
 import type { TransferResults } from '../transfers/transfer-results.ts'
+import type { WallResults } from '../wall/wall-results.ts'
 import { benchmarksPage } from './benchmarks-page.ts'
 import { catalogImage } from './catalog-image.ts'
 import { soakImage } from './soak-image.ts'
@@ -22,6 +23,7 @@ const CRASHES = join('bench', 'results', 'crash.json')
 const TRANSFERS = join('bench', 'results', 'transfers.json')
 const FAULTS = join('bench', 'results', 'faults.json')
 const LIKENESS = join('bench', 'results', 'likeness.json')
+const WALL = join('bench', 'results', 'wall.json')
 const SOAK_PATHS = ['fast', 'portable'] as const
 
 /** Keeps the results of a run under `folder`, and writes the page and the images again. */
@@ -66,6 +68,11 @@ export async function keepFaultResults(folder: string, { machine, rows }: FaultR
 /** Keeps what likenesses find under `folder`, and writes the page again. */
 export async function keepLikenessResults(folder: string, likeness: LikenessResults): Promise<void> {
   await writeJson(join(folder, LIKENESS), likeness)
+}
+
+/** Keeps what opening and scrolling a large wall took under `folder`, and writes the page again. */
+export async function keepWallResults(folder: string, wall: WallResults): Promise<void> {
+  await writeJson(join(folder, WALL), wall)
   await writeReport(folder)
 }
 
@@ -82,6 +89,7 @@ async function writeReport(folder: string): Promise<void> {
   const transfers = await readJson(join(folder, TRANSFERS), isTransferResults)
   const faults = await readJson(join(folder, FAULTS), isFaultResults)
   const likeness = await readJson(join(folder, LIKENESS), isLikenessResults)
+  const wall = await readJson(join(folder, WALL), isWallResults)
   const images: readonly [string, string | undefined][] = [
     ['bench-catalog.svg', results && catalogImage(results)],
     ['bench-soak.svg', soakImage(soaks)],
@@ -99,6 +107,7 @@ async function writeReport(folder: string): Promise<void> {
       ...(transfers !== undefined && { transfers }),
       ...(faults !== undefined && { faults }),
       ...(likeness !== undefined && { likeness }),
+      ...(wall !== undefined && { wall }),
     }),
   )
 }
@@ -121,7 +130,8 @@ async function writeJson(
     | CrashResults
     | TransferResults
     | FaultResults
-    | LikenessResults,
+    | LikenessResults
+    | WallResults,
 ): Promise<void> {
   await write(path, `${JSON.stringify(value, undefined, 1)}\n`)
 }
@@ -165,6 +175,10 @@ function isFaultResults(value: unknown): value is FaultResults {
 
 function isLikenessResults(value: unknown): value is LikenessResults {
   return hasArrays(value, ['hashes']) && 'set' in value && 'machine' in value
+}
+
+function isWallResults(value: unknown): value is WallResults {
+  return hasArrays(value, ['rounds']) && 'browser' in value && 'machine' in value
 }
 
 function hasArrays(value: unknown, names: readonly string[]): value is Record<string, unknown> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -10,6 +10,8 @@ import { startProgram, startServerProcess } from '../support/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
 
+/** What a browser runs that draws it as what it is; its name says that it is a picture. */
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>document.title="broken"</script></svg>'
 const MARKUP = '<img src=x onerror="document.title=`broken`">.png'
 
 /** An index server, two peers that share, and the gallery of a third, each a process of its own. */
@@ -19,15 +21,19 @@ async function startNetwork(t: TestContext) {
   const share = async (name: string, count: number) => {
     const directory = join(folder, name)
     await mkdir(directory)
+    await writeFile(join(directory, 'drawing.png'), SVG)
     const pictures = new Map<string, Buffer>()
     for (let index = 0; index < count; index += 1) {
       const file = index === 7 && name === 'ana' ? MARKUP : `${name} ${index}.png`
       const seed = 1000 * name.charCodeAt(0) + index
       pictures.set(file, await writePicture(directory, file, seed, 'png', 24))
     }
+    return { directory, pictures, program: await shareFolder(directory) }
+  }
+  const shareFolder = async (directory: string) => {
     const program = startProgram(t, ['share', address, directory, '--data', join(folder, 'data')])
     await program.until(/Registered \d+ pictures/)
-    return { directory, pictures, program }
+    return program
   }
   const [ana, bruno] = await Promise.all([share('ana', 30), share('bruno', 30)])
   const mine = join(folder, 'mine')
@@ -37,7 +43,7 @@ async function startNetwork(t: TestContext) {
   const program = startProgram(t, ['open', mine, address, ...options])
   const [gallery] = await program.until(/http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/)
   await program.until(/Registered 1 picture/)
-  return { ana, bruno, mine, gallery, share }
+  return { ana, bruno, mine, gallery, share, shareFolder }
 }
 
 /** Waits until the wall has `count` pictures. */
@@ -48,7 +54,7 @@ async function shows(page: Page, count: number): Promise<void> {
 test('the gallery in a browser', async t => {
   const browser = await startChromium(t)
   if (browser === undefined) return
-  const { ana, bruno, mine, gallery, share } = await startNetwork(t)
+  const { ana, bruno, mine, gallery, share, shareFolder } = await startNetwork(t)
 
   await t.test('a person sees the pictures of others, finds, opens and takes them', async () => {
     const faults: string[] = []
@@ -68,6 +74,13 @@ test('the gallery in a browser', async t => {
     await shows(page, 1)
     assert.equal(await page.locator('.tile .name').innerText(), MARKUP)
     assert.equal(await page.locator('.picture').getAttribute('aria-label'), `${MARKUP}, 1.8 kB, 1 owner`)
+    await page.locator('.picture').click()
+    const viewer = page.getByRole('dialog', { name: MARKUP })
+    assert.equal(await viewer.locator('h2').innerText(), MARKUP)
+    await page.keyboard.press('Escape')
+    assert.equal(await page.title(), 'Pictures of the network')
+    await page.getByRole('searchbox').fill('drawing')
+    await page.getByRole('heading', { name: 'Nothing is like that' }).waitFor()
     await page.getByRole('searchbox').fill('')
     await shows(page, 61)
 
@@ -92,21 +105,21 @@ test('the gallery in a browser', async t => {
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
-    const viewer = page.getByRole('dialog')
-    await viewer.getByRole('button', { name: 'Take' }).waitFor()
+    const opened = page.getByRole('dialog')
+    await opened.getByRole('button', { name: 'Take' }).waitFor()
     const first = page.url()
     await page.keyboard.press('ArrowRight')
     await until(() => page.url() !== first)
-    await viewer
+    await opened
       .locator('h2')
       .filter({ hasText: /(ana|bruno) \d+\.png/ })
       .waitFor()
-    const name = await viewer.locator('h2').innerText()
+    const name = await opened.locator('h2').innerText()
     await page.keyboard.press('t')
-    await viewer.getByText('In your folder').waitFor()
+    await opened.getByText('In your folder').waitFor()
     assert.deepEqual(await readFile(join(mine, name)), ana.pictures.get(name) ?? bruno.pictures.get(name))
     await page.keyboard.press('Escape')
-    await viewer.waitFor({ state: 'hidden' })
+    await opened.waitFor({ state: 'hidden' })
     assert.doesNotMatch(page.url(), /picture=/)
 
     // A range of 50 (of which one may be there already) by click and shift is taken, byte for byte.
@@ -160,4 +173,23 @@ test('the gallery in a browser', async t => {
       )
     },
   )
+
+  await t.test('where an owner was killed, the others are asked, and everything arrives', async () => {
+    const eva = await share('eva', 8)
+    const copy = `${eva.directory} again`
+    await cp(eva.directory, copy, { recursive: true })
+    await shareFolder(copy)
+    const page = await openPage(browser, gallery, [])
+    await page.getByRole('searchbox').fill('eva')
+    await page.getByRole('button', { name: /^eva 0\.png, .*2 owners/ }).waitFor()
+    await shows(page, 8)
+    await page.locator('.picture').first().focus()
+    await page.keyboard.press('Control+a')
+    eva.program.kill('SIGKILL')
+    await eva.program.exited()
+    await page.getByRole('button', { name: 'Take 8' }).click()
+    const files = [...eva.pictures.keys()]
+    await until(async () => (await readdir(mine)).filter(file => files.includes(file)).length === 8)
+    for (const [file, bytes] of eva.pictures) assert.deepEqual(await readFile(join(mine, file)), bytes)
+  })
 })

@@ -1,37 +1,12 @@
-import { existsSync } from 'node:fs'
 import type { TestContext } from 'node:test'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-
-/** Where systems have it; `CHROMIUM` names another. */
-const PLACES = [
-  process.env['CHROMIUM'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-
-/** Nothing of the browser's own goes to the network. */
-const QUIET = [
-  '--disable-quic',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { launchChromium, NO_CHROMIUM } from '../../bench/system/chromium.ts'
 
 /** Starts the system's Chromium; where there is none, the test is skipped and says so, and `undefined` is given. */
 export async function startChromium(t: TestContext): Promise<Browser | undefined> {
-  const executablePath = PLACES.find(path => path !== '' && existsSync(path))
-  if (executablePath === undefined) {
-    t.skip('no Chromium on this system (apt-get install chromium, or name one by CHROMIUM)')
-    return undefined
-  }
-  // The browser's own sandbox cannot be had by root.
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const browser = await chromium.launch({ executablePath, args: [...QUIET, ...sandbox] })
-  t.after(() => browser.close())
+  const browser = await launchChromium()
+  if (browser === undefined) t.skip(NO_CHROMIUM)
+  else t.after(() => browser.close())
   return browser
 }
 

@@ -10,6 +10,7 @@ export const icons = {
   info: 'M12 11v6m0-10v.5M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z',
   left: 'M15 5l-7 7 7 7',
   minus: 'M5 12h14',
+  order: 'M7.5 5v14m-3.5-3.5l3.5 3.5 3.5-3.5M16.5 19V5M13 8.5L16.5 5 20 8.5',
   pause: 'M8.5 6v12M15.5 6v12',
   play: 'M8 5.5v13l10.5-6.5z',
   plus: 'M12 5v14M5 12h14',
