@@ -13,9 +13,11 @@ import type { PeerConfig } from './config.ts'
 import { removeAbandonedDownloads } from './download/abandoned-downloads.ts'
 import { HashPool } from './library/hash-pool.ts'
 import { Library } from './library/library.ts'
+import type { DatedImage } from './library/image-file.ts'
 import { LibraryStore } from './library/library-store.ts'
 import type { OpenedImage } from './library/opened-image.ts'
 import type { FileLikeness } from './likeness/likeness-of-file.ts'
+import type { OpenedImage } from './library/opened-image.ts'
 import { ImageDecoder } from './previews/image-decoder.ts'
 import { PlaceholderMaker } from './previews/placeholder-maker.ts'
 import { PreviewCache, previewFolderOf } from './previews/preview-cache.ts'
@@ -187,6 +189,21 @@ export class Peer implements PreviewSource {
   /** True when the folder holds that image. */
   has(digest: Digest): boolean {
     return this.#library.has(digest)
+  }
+
+  /** The shared images, those whose files changed last first. Reads what is known of all of them: see {@link revision}. */
+  sharedImages(): DatedImage[] {
+    return this.#library.newestFirst()
+  }
+
+  /** Grows when the shared images, or what is known of them, changed. */
+  get revision(): number {
+    return this.#library.revision
+  }
+
+  /** Opens a shared image as it is sent to others, for the caller to close; `undefined` where none is shared. */
+  open(digest: Digest): OpenedImage | undefined {
+    return this.#library.open(digest)
   }
 
   /** Registers at the index server; from then on the server is kept up to date until {@link end}. */
