@@ -71,7 +71,8 @@ export class GuestLocks {
 
 /** The host that the request names, without its port; `undefined` where it is none of ours. */
 function hostNameOf({ headers: { host = '' } }: IncomingMessage): string | undefined {
-  const [, bracketed, plain = bracketed ?? ''] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::[0-9]{1,5})?$/i.exec(host) ?? []
+  const [, bracketed, plain = bracketed ?? ''] =
+    /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::[0-9]{1,5})?$/i.exec(host) ?? []
   const name = plain.toLowerCase()
   const own = hostname().toLowerCase()
   const isOurs = isIP(name) !== 0 || name === 'localhost' || name === own || name === `${own}.local`

@@ -27,7 +27,9 @@ export async function loadGuestScripts(): Promise<GuestScripts> {
 async function sourceOf(file: string, name: string): Promise<string> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   // The path is made here so that the compiler does not take the browser's modules for Node's.
-  const module: Record<string, unknown> = await import(new URL(`./browser/${file}.${extension}`, import.meta.url).href)
+  const module: Record<string, unknown> = await import(
+    new URL(`./browser/${file}.${extension}`, import.meta.url).href
+  )
   const found = module[name]
   if (typeof found !== 'function') throw new TypeError(`${file} has no function ${name}`)
   return String(found)

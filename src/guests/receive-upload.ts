@@ -3,11 +3,11 @@ import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { isFailure } from '../base/failure.ts'
-import { type Digest, parseDigest } from '../protocol/digest.ts'
 import { FreeSpace } from '../peer/download/disk-space.ts'
 import { safeFileName, TEMPORARY_NAME_PREFIX, withImageExtension } from '../peer/file-name.ts'
 import { IMAGE_HEAD_BYTES, recogniseImage } from '../peer/image-format.ts'
 import { FilePlacer } from '../peer/place-file.ts'
+import { type Digest, parseDigest } from '../protocol/digest.ts'
 import type { UploadAllowance } from './guest-limits.ts'
 import { GuestProblem } from './guest-problem.ts'
 import { UploadTally } from './upload-tally.ts'
@@ -51,7 +51,8 @@ export class UploadReceiver {
   async start(): Promise<void> {
     await mkdir(this.#folder, { recursive: true })
     for (const name of await readdir(this.#folder))
-      if (name.startsWith(PREFIX) && name.endsWith(SUFFIX)) await rm(join(this.#folder, name), { force: true })
+      if (name.startsWith(PREFIX) && name.endsWith(SUFFIX))
+        await rm(join(this.#folder, name), { force: true })
   }
 
   /** Ends what is under way; afterwards no temporary file is left. */
@@ -92,7 +93,12 @@ export class UploadReceiver {
         const sums = await this.#write(temporaryPath, head, body, bytes)
         if (this.#surroundings.has(sums.md5) || this.#brought.has(sums.sha256)) return { kind: 'known' }
         const { signal } = this.#stopping
-        const name = await this.#placer.place({ temporaryPath, directory: this.#folder, name: named.name, signal })
+        const name = await this.#placer.place({
+          temporaryPath,
+          directory: this.#folder,
+          name: named.name,
+          signal,
+        })
         this.#brought.add(sums.sha256)
         isKept = true
         return { kind: 'new', name }

@@ -155,7 +155,10 @@ export function wall(showPlaceholder: ShowPlaceholder): void {
   if (full !== null && document.fullscreenEnabled) {
     full.hidden = false
     full.addEventListener('click', () => {
-      const change = document.fullscreenElement === null ? document.documentElement.requestFullscreen() : document.exitFullscreen()
+      const change =
+        document.fullscreenElement === null
+          ? document.documentElement.requestFullscreen()
+          : document.exitFullscreen()
       change.catch(() => {})
     })
   }

@@ -45,7 +45,15 @@ ${pageCount > 1 ? turning(context, page, pageCount) : ''}
 </div>
 `
   const { problems, waiting, sending, brought, broughtBefore, retry, selected } = texts
-  const words = { waiting, sending: sending('{}'), brought, broughtBefore, retry, selected: selected('{}'), problems }
+  const words = {
+    waiting,
+    sending: sending('{}'),
+    brought,
+    broughtBefore,
+    retry,
+    selected: selected('{}'),
+    problems,
+  }
   return pageFrame(context, {
     ...{ title: texts.title(name), bodyClass: '', body, script: 'gallery', scripts },
     facts: { words, revision, selection, fileBytes: bringing?.fileBytes ?? 0 },
@@ -63,7 +71,10 @@ function actions(context: PageContext, { pictures, archive }: GalleryFacts): Mar
   return markup`<div class="actions">${all}<a class="button" href="${link(context, 'wall')}">${texts.wall}</a></div>`
 }
 
-function bringCard({ texts }: PageContext, { fileBytes, isShared }: NonNullable<PageContext['bringing']>): Markup {
+function bringCard(
+  { texts }: PageContext,
+  { fileBytes, isShared }: NonNullable<PageContext['bringing']>,
+): Markup {
   return markup`<section class="card bring" aria-labelledby="bring">
 <div class="words"><h2 id="bring">${texts.bring}</h2><p class="faint" id="bring-hint">${texts.bringHint(texts.bytes(fileBytes))}${isShared ? ` ${texts.bringShared}` : ''}</p></div>
 <noscript><p class="faint">${texts.needsScript}</p></noscript>
@@ -95,7 +106,13 @@ function tile(context: PageContext, { digest, name, details = {} }: DatedImage):
 
 function turning(context: PageContext, page: number, of: number): Markup {
   const { texts } = context
-  const newer = page > 1 ? markup`<a class="button" rel="prev" href="${link(context, '', { page: page - 1 })}">${texts.newer}</a>` : ''
-  const older = page < of ? markup`<a class="button" rel="next" href="${link(context, '', { page: page + 1 })}">${texts.older}</a>` : ''
+  const newer =
+    page > 1
+      ? markup`<a class="button" rel="prev" href="${link(context, '', { page: page - 1 })}">${texts.newer}</a>`
+      : ''
+  const older =
+    page < of
+      ? markup`<a class="button" rel="next" href="${link(context, '', { page: page + 1 })}">${texts.older}</a>`
+      : ''
   return markup`<nav class="pages" aria-label="${texts.pages}">${newer}<span class="faint">${texts.page(page, of)}</span>${older}</nav>`
 }

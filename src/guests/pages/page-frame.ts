@@ -55,7 +55,9 @@ export function pageFrame(
 ): GuestPage {
   const script = parts.scripts[parts.script]
   // In this element nothing but its end tag means anything to a browser.
-  const facts = Markup.trusted(JSON.stringify({ base: context.base, ...parts.facts }).replaceAll('<', '\\u003c'))
+  const facts = Markup.trusted(
+    JSON.stringify({ base: context.base, ...parts.facts }).replaceAll('<', '\\u003c'),
+  )
   const { text } = markup`<!doctype html>
 <html lang="${context.texts.locale}">
 <head>

@@ -22,9 +22,11 @@ export function picturePage(context: PageContext, facts: PictureFacts): GuestPag
   const { picture, newer, older, page, scripts } = facts
   const { digest, name, details = {} } = picture
   const { width, height, bytes = 0, placeholder = '' } = details
-  const shape = width === undefined || height === undefined ? markup`` : markup` width="${width}" height="${height}"`
+  const shape =
+    width === undefined || height === undefined ? markup`` : markup` width="${width}" height="${height}"`
   const sources = LARGE.map(
-    size => `${link(context, `preview/${digest}/${size}`)} ${Math.round(size * Math.min(1, (width ?? 1) / (height ?? 1)))}w`,
+    size =>
+      `${link(context, `preview/${digest}/${size}`)} ${Math.round(size * Math.min(1, (width ?? 1) / (height ?? 1)))}w`,
   ).join(', ')
   const back = page > 1 ? link(context, '', { page }) : link(context, '')
   const body = markup`<nav aria-label="${texts.pages}"><a class="button" id="back" href="${back}">← ${texts.back}</a><span class="turns">${turn(context, newer, 'previous')}${turn(context, older, 'next')}</span></nav>

@@ -116,7 +116,12 @@ function isWide(count: number, bytes: number, offset: number): boolean {
 }
 
 /** Flags, method 0 (stored), time, CRC and both sizes, which stand alike in both headers. */
-function writeCommon(header: Buffer, at: number, { bytes, crc, modifiedMs }: ZipEntry, isLarge: boolean): void {
+function writeCommon(
+  header: Buffer,
+  at: number,
+  { bytes, crc, modifiedMs }: ZipEntry,
+  isLarge: boolean,
+): void {
   header.writeUInt16LE(UTF8_NAME, at)
   header.writeUInt32LE(dosTime(modifiedMs), at + 4)
   header.writeUInt32LE(crc, at + 8)
