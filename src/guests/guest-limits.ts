@@ -37,7 +37,7 @@ export interface UploadAllowance {
   readonly atOncePerAddress: number
 }
 
-const MIB = 1024 ** 2
+const MB = 1_000_000
 
 export const DEFAULT_GUEST_LIMITS: GuestLimits = {
   connections: 512,
@@ -53,11 +53,11 @@ export const DEFAULT_GUEST_LIMITS: GuestLimits = {
   transfers: 32,
   transfersPerAddress: 8,
   uploads: {
-    fileBytes: 200 * MIB,
+    fileBytes: 200 * MB,
     filesPerAddress: 500,
-    bytesPerAddress: 5 * 1024 * MIB,
+    bytesPerAddress: 5000 * MB,
     files: 5000,
-    bytes: 50 * 1024 * MIB,
+    bytes: 50_000 * MB,
     atOnce: 12,
     atOncePerAddress: 3,
   },

@@ -1,7 +1,7 @@
 import type { ShowPlaceholder } from './placeholder.ts'
 
 /** The script of the page with one picture. Its source is sent to the browser: it stands alone. */
-export function picture(_showPlaceholder: ShowPlaceholder): void {
+export function picture(showPlaceholder: ShowPlaceholder): void {
   /** Pixels that a finger moves before it turns the page. */
   const SWIPE = 60
 
@@ -13,6 +13,9 @@ export function picture(_showPlaceholder: ShowPlaceholder): void {
       none.hidden = false
     }
     image.addEventListener('error', refuse)
+    if (!image.complete) showPlaceholder(image)
+    // Where the picture is transparent, its ground is seen.
+    image.addEventListener('load', () => image.style.removeProperty('background-image'))
     if (image.complete && image.naturalWidth === 0 && image.currentSrc !== '') refuse()
   }
 

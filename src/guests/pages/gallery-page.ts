@@ -37,11 +37,11 @@ export function galleryPage(context: PageContext, facts: GalleryFacts): GuestPag
 ${languageSwitch(context, '', { page })}
 </header>
 <main>
-${actions(context, facts)}${bringing === undefined ? '' : bringCard(context, bringing)}
-<p class="card notice" id="arrived" role="status" hidden><span>${texts.arrived}</span> <a class="button" href="${link(context, '')}">${texts.showThem}</a></p>
+${actions(context, facts)}<p class="card notice" id="arrived" role="status" hidden><span>${texts.arrived}</span> <a class="button" href="${link(context, '')}">${texts.showThem}</a></p>
 <div id="pictures" tabindex="-1">${shown.length === 0 ? markup`<p class="empty">${bringing === undefined ? texts.empty : texts.emptyBringing}</p>` : wall(context, shown)}</div>
 ${pageCount > 1 ? turning(context, page, pageCount) : ''}
 </main>
+<footer class="foot"><a href="${link(context, 'wall')}">${texts.wall}</a></footer>
 </div>
 `
   const { problems, waiting, sending, brought, broughtBefore, retry, selected } = texts
@@ -61,28 +61,26 @@ ${pageCount > 1 ? turning(context, page, pageCount) : ''}
 }
 
 function actions(context: PageContext, { pictures, archive }: GalleryFacts): Markup {
-  const { texts } = context
-  if (pictures.length === 0) return markup``
+  const { texts, bringing } = context
   const bytes = pictures.reduce((sum, { details }) => sum + (details?.bytes ?? 0), 0)
-  const all =
-    pictures.length > archive
-      ? ''
-      : markup`<a class="button" href="${link(context, 'pictures.zip')}" download>${texts.takeAllOf(texts.bytes(bytes))}</a>`
-  return markup`<div class="actions">${all}<a class="button" href="${link(context, 'wall')}">${texts.wall}</a></div>`
+  const hasArchive = pictures.length > 0 && pictures.length <= archive
+  return markup`<div class="actions">${bringing === undefined ? '' : choosing(context)}${hasArchive ? markup`<a class="button" href="${link(context, 'pictures.zip')}" download>${texts.takeAllOf(texts.bytes(bytes))}</a>` : ''}</div>
+${bringing === undefined ? '' : brought(context, bringing)}`
 }
 
-function bringCard(
+function choosing({ texts }: PageContext): Markup {
+  return markup`<noscript><p class="faint">${texts.needsScript}</p></noscript><div id="choosing" hidden><input class="unseen" id="files" type="file" multiple accept="image/*,.heic,.heif,.dng,.cr2,.cr3,.nef,.arw,.raf,.orf,.rw2" aria-describedby="bring-hint"><label class="button main" for="files">${texts.bring}</label></div>`
+}
+
+function brought(
   { texts }: PageContext,
   { fileBytes, isShared }: NonNullable<PageContext['bringing']>,
 ): Markup {
-  return markup`<section class="card bring" aria-labelledby="bring">
-<div class="words"><h2 id="bring">${texts.bring}</h2><p class="faint" id="bring-hint">${texts.bringHint(texts.bytes(fileBytes))}${isShared ? ` ${texts.bringShared}` : ''}</p></div>
-<noscript><p class="faint">${texts.needsScript}</p></noscript>
-<div id="choosing" hidden><input class="unseen" id="files" type="file" multiple accept="image/*,.heic,.heif,.dng,.cr2,.cr3,.nef,.arw,.raf,.orf,.rw2" aria-describedby="bring-hint"><label class="button main" for="files">${texts.choose}</label></div>
-<ul class="brought" id="brought" hidden></ul>
+  return markup`<p class="faint hint" id="bring-hint">${texts.bringHint(texts.bytes(fileBytes))}${isShared ? ` ${texts.bringShared}` : ''}</p>
+<ul class="card brought" id="brought" aria-label="${texts.bring}" hidden></ul>
 <p class="unseen" id="told" role="status"></p>
-</section>
-<p class="drop" id="drop" hidden>${texts.dropHere}</p>`
+<p class="drop" id="drop" hidden>${texts.dropHere}</p>
+`
 }
 
 function wall(context: PageContext, shown: readonly DatedImage[]): Markup {

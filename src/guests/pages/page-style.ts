@@ -44,11 +44,13 @@ a { color: var(--accent); }
 .button.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 .button:hover { border-color: var(--accent); }
 .card { padding: 1rem clamp(.9rem, 2.5vw, 1.25rem); margin-bottom: 1rem; border: 1px solid var(--edge); border-radius: .9rem; background: var(--card); }
-.bring { display: flex; flex-wrap: wrap; gap: .75rem 1.25rem; align-items: center; }
-.bring .words { flex: 1 1 18rem; }
-.bring input:focus-visible + .button { outline: 3px solid var(--accent); outline-offset: 2px; }
-.brought { flex: 1 1 100%; display: grid; gap: .4rem; }
-.brought li { display: flex; flex-wrap: wrap; gap: .1rem .75rem; align-items: center; padding-top: .4rem; border-top: 1px solid var(--edge); }
+.hint { margin: -.4rem 0 1rem; }
+.foot { margin-top: 1.5rem; text-align: center; }
+.foot a { display: inline-block; padding: .6rem; }
+.actions input:focus-visible + .button { outline: 3px solid var(--accent); outline-offset: 2px; }
+.brought { display: grid; gap: .4rem; }
+.brought li + li { border-top: 1px solid var(--edge); padding-top: .4rem; }
+.brought li { display: flex; flex-wrap: wrap; gap: .1rem .75rem; align-items: center; }
 .brought .name { flex: 1 1 10rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .brought progress { flex: 1 1 100%; height: .35rem; accent-color: var(--accent); }
 .brought .bad { color: var(--bad); }
@@ -83,14 +85,14 @@ a { color: var(--accent); }
 @supports selector(:has(*)) { form:not(:has(.pick input:checked)) .bar { display: none; } }
 .pages { justify-content: center; margin: 1.25rem 0; }
 .drop { position: fixed; z-index: 5; inset: 1rem; display: grid; place-content: center; border: 3px dashed var(--accent); border-radius: 1rem; background: var(--card); opacity: .94; font-size: 1.3rem; font-weight: 650; pointer-events: none; }
-.one { display: grid; grid-template-rows: auto 1fr auto; min-height: 100vh; min-height: 100dvh; background: #0f0e0d; color: #f4f0ec; }
+.one { display: grid; grid-template-rows: auto minmax(14rem, 1fr) auto; height: 100vh; height: 100dvh; background: #0f0e0d; color: #f4f0ec; }
 .one nav, .one footer { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; padding: .6rem clamp(.75rem, 3vw, 1.5rem); }
 .one .button { background: #26221f; border-color: #4a443f; color: #f4f0ec; }
 .one .button.main { background: #62d6c5; border-color: #62d6c5; color: #06231f; }
 .one .button.turn { min-width: 2.75rem; padding: .5rem; font-size: 1.3rem; line-height: 1; }
 .one nav .turns { margin-left: auto; display: flex; gap: .5rem; }
 .one main { position: relative; min-height: 0; display: grid; place-items: center; }
-.one main img { display: block; max-width: 100%; max-height: calc(100dvh - 11rem); width: auto; height: auto; }
+.one main img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; background: center / contain no-repeat; }
 .one :focus-visible { outline-color: #62d6c5; }
 .one h1 { font-size: 1.05rem; letter-spacing: 0; }
 .one footer .words { flex: 1 1 14rem; min-width: 0; }
@@ -103,8 +105,8 @@ a { color: var(--accent); }
 .cell.big { grid-area: span 2 / span 2; }
 .cell img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: cover; opacity: 0; transition: opacity 1.4s ease-in-out; }
 .cell img.there { opacity: 1; }
-.join { position: fixed; right: 2vmin; bottom: 2vmin; display: flex; gap: 1.4vmin; align-items: center; max-width: 46vw; padding: 1.4vmin; border-radius: 1.4vmin; background: #fff; color: #111; box-shadow: 0 .4vmin 3vmin rgb(0 0 0 / .5); }
-.join svg { flex: none; width: clamp(5rem, 17vmin, 12rem); height: auto; }
+.join { position: fixed; right: 2vmin; bottom: 2vmin; display: flex; gap: 1.4vmin; align-items: center; max-width: 50vw; padding: 1.2vmin 2.4vmin 1.2vmin 1.2vmin; border-radius: 1.4vmin; background: #fff; color: #111; box-shadow: 0 .4vmin 3vmin rgb(0 0 0 / .5); }
+.join svg { flex: none; width: clamp(5rem, 20vmin, 14rem); height: auto; }
 .join p { font-size: clamp(.8rem, 2vmin, 1.4rem); line-height: 1.35; overflow-wrap: anywhere; }
 .join strong { display: block; }
 .controls { position: fixed; left: 2vmin; bottom: 2vmin; display: flex; gap: .5rem; transition: opacity .4s; }
@@ -112,6 +114,6 @@ a { color: var(--accent); }
 .projector.still .controls:not(:focus-within) { opacity: 0; }
 .projector.still { cursor: none; }
 @media (prefers-reduced-motion: reduce) { *, *::before, *::after { transition: none !important; scroll-behavior: auto !important; } }
-@media (max-width: 34rem) { .top .languages { margin-left: 0; } .join p { display: none; } .wall { --row: 28vw; } .actions .button { flex: 1 1 auto; } .bar .button.main { flex: 1 1 100%; } }
+@media (max-width: 34rem) { .top .languages { margin-left: 0; } .join p { display: none; } .wall { --row: 28vw; } .actions > *, .actions .button { flex: 1 1 auto; width: 100%; } .bar output { flex: 1; } .bar .button.main { order: 1; flex: 1 1 100%; } .bar .faint { display: none; } }
 ${TILE_RATIOS.map(ratio => `.${tileClass(ratio)} { --r: ${ratio}; }`).join('\n')}
 `

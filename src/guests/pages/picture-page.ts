@@ -30,8 +30,8 @@ export function picturePage(context: PageContext, facts: PictureFacts): GuestPag
   ).join(', ')
   const back = page > 1 ? link(context, '', { page }) : link(context, '')
   const body = markup`<nav aria-label="${texts.pages}"><a class="button" id="back" href="${back}">← ${texts.back}</a><span class="turns">${turn(context, newer, 'previous')}${turn(context, older, 'next')}</span></nav>
-<main data-placeholder="${placeholder}">
-<img id="picture" src="${link(context, `preview/${digest}/1280`)}" srcset="${sources}" sizes="100vw" alt="${name}"${shape}>
+<main>
+<img id="picture" data-placeholder="${placeholder}" src="${link(context, `preview/${digest}/1280`)}" srcset="${sources}" sizes="100vw" alt="${name}"${shape}>
 <p class="none" id="none" hidden>${texts.noPreview}</p>
 </main>
 <footer>
