@@ -22,7 +22,7 @@ interface Facts {
 /** The script of the page with all pictures. Its source is sent to the browser: it stands alone. */
 export function gallery(showPlaceholder: ShowPlaceholder): void {
   /** Milliseconds between two looks at whether there are new pictures. */
-  const LOOK_MS = 8000
+  const LOOK_MS = 3000
   /** Files of one choice that are taken; more are left out, so that the list stays readable. */
   const MOST_FILES = 200
   /** Sent at once: two keep a connection busy between two files. */

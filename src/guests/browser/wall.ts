@@ -32,27 +32,41 @@ export function wall(showPlaceholder: ShowPlaceholder): void {
   let lastCell = 0
   let isPaused = matchMedia('(prefers-reduced-motion: reduce)').matches
 
+  /** The grid that shows most of so many pictures without a gap; one of more than four has its first cell four times as large. */
+  function gridFor(count: number): { columns: number; rows: number; isBig: boolean; cells: number } {
+    const fits = (size: number, most: number) => Math.min(most, Math.max(2, Math.round(size / CELL)))
+    const [most, high] = [fits(innerWidth, 6), fits(innerHeight, 4)]
+    let best = { columns: 1, rows: 1, isBig: false, cells: 1 }
+    /** How far its cells are from square. */
+    let bestSkew = Number.POSITIVE_INFINITY
+    for (let columns = 1; columns <= most; columns += 1) {
+      for (let rows = 1; rows <= high; rows += 1) {
+        const isBig = columns >= 2 && rows >= 2 && columns * rows > 4
+        const cells = isBig ? columns * rows - 3 : columns * rows
+        const skew = Math.abs(Math.log((innerWidth * rows) / (innerHeight * columns)))
+        if (cells > Math.max(1, count) || cells < best.cells) continue
+        if (cells === best.cells && skew >= bestSkew) continue
+        best = { columns, rows, isBig, cells }
+        bestSkew = skew
+      }
+    }
+    return best
+  }
+
   function layOut(): void {
     if (main === null || empty === null) return
-    const fits = (size: number, least: number, most: number) =>
-      Math.min(most, Math.max(least, Math.round(size / CELL)))
-    let columns = fits(innerWidth, 2, 6)
-    let rows = fits(innerHeight, 2, 4)
-    // Few pictures fill a screen as well, each larger.
-    while (columns * rows - 3 > Math.max(1, pictures.length) && columns * rows > 4)
-      if (columns >= rows) columns -= 1
-      else rows -= 1
-    const wanted = pictures.length <= 1 ? pictures.length : Math.min(pictures.length, columns * rows - 3)
-    if (pictures.length <= 1) [columns, rows] = [2, 2]
+    const { columns, rows, isBig, ...grid } = gridFor(pictures.length)
+    const wanted = Math.min(pictures.length, grid.cells)
     main.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`
     main.style.gridTemplateRows = `repeat(${rows}, minmax(0, 1fr))`
     while (cells.length > wanted) cells.pop()?.remove()
     while (cells.length < wanted) {
       const cell = document.createElement('div')
-      cell.className = cells.length === 0 ? 'cell big' : 'cell'
+      cell.className = 'cell'
       main.append(cell)
       cells.push(cell)
     }
+    cells[0]?.classList.toggle('big', isBig)
     empty.hidden = pictures.length > 0
     for (const cell of cells) if (!isShown(cell.dataset['md5'] ?? '')) fill(cell)
   }
