@@ -11,7 +11,6 @@ export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   // Not `no-referrer`: browsers that go by an older standard then hide the origin of a POST from us.
   'Referrer-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  'Cross-Origin-Opener-Policy': 'same-origin',
   'X-Frame-Options': 'DENY',
 }
 

@@ -29,7 +29,7 @@ test('a guest with a phone takes a picture and a selection, brings one, and the 
   const page = await openPage(browser, address, faults, PHONE)
   await page.getByRole('link', { name: 'first.jpg' }).click()
   const taking = page.waitForEvent('download')
-  await page.getByRole('link', { name: /^Take first\.jpg/ }).click()
+  await page.getByRole('link', { name: /^Take the original/ }).click()
   const taken = await taking
   assert.equal(taken.suggestedFilename(), 'first.jpg')
   assert.deepEqual(await readFile(await taken.path()), await picture(1, 'jpeg', 300))

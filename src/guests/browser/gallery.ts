@@ -23,6 +23,8 @@ interface Facts {
 export function gallery(showPlaceholder: ShowPlaceholder): void {
   /** Milliseconds between two looks at whether there are new pictures. */
   const LOOK_MS = 3000
+  /** Milliseconds after which a preview that did not come is asked for once more. */
+  const RETRY_MS = 4000
   /** Files of one choice that are taken; more are left out, so that the list stays readable. */
   const MOST_FILES = 200
   /** Sent at once: two keep a connection busy between two files. */
@@ -45,8 +47,18 @@ export function gallery(showPlaceholder: ShowPlaceholder): void {
     if (image.complete && image.naturalWidth > 0) continue
     image.classList.add('coming')
     image.addEventListener('load', () => image.classList.remove('coming'))
-    image.addEventListener('error', nameIt)
-    if (image.complete && image.currentSrc !== '') nameIt()
+    let isRetried = false
+    const refused = () => {
+      if (isRetried) return nameIt()
+      isRetried = true
+      const { srcset } = image
+      // Many guests at once can be more than previews are made for at a time.
+      setTimeout(() => {
+        image.srcset = srcset
+      }, RETRY_MS)
+    }
+    image.addEventListener('error', refused)
+    if (image.complete && image.currentSrc !== '') refused()
   }
 
   select()

@@ -38,7 +38,7 @@ export function picturePage(context: PageContext, facts: PictureFacts): GuestPag
 <div class="words"><h1>${name}</h1>
 <dl aria-label="${texts.facts}">
 ${width === undefined || height === undefined ? '' : fact(texts.dimensions, texts.pixels(width, height))}${fact(texts.size, texts.bytes(bytes))}${details.format === undefined ? '' : fact(texts.format, details.format.toUpperCase())}${details.taken === undefined ? '' : fact(texts.taken, takenText(details.taken, texts.locale))}</dl></div>
-<a class="button main" id="take" href="${link(context, `original/${digest}`)}" download aria-label="${texts.takeOne(name, texts.bytes(bytes))}">${texts.takeOriginal} · ${texts.bytes(bytes)}</a>
+<a class="button main" id="take" href="${link(context, `original/${digest}`)}" download>${texts.takeOriginal} · ${texts.bytes(bytes)}</a>
 </footer>
 `
   return pageFrame(context, { title: name, bodyClass: 'one', body, script: 'picture', scripts, facts: {} })

@@ -6,7 +6,7 @@ import { type GuestPage, type PageContext, pageFrame } from './page-frame.ts'
 /** The newest pictures all over a screen, and how to join. `address` is that of the guests' page. */
 export function wallPage(context: PageContext, address: string, scripts: GuestScripts): GuestPage {
   const { texts, name, bringing } = context
-  const body = markup`<h1 class="unseen">${texts.wallTitle(name)}</h1>
+  const body = markup`<header class="unseen"><h1>${texts.wallTitle(name)}</h1></header>
 <main id="wall" aria-label="${texts.wallTitle(name)}"></main>
 <p class="empty" id="empty" hidden>${texts.empty}</p>
 <div class="controls"><button class="button" id="pause" type="button">${texts.pause}</button><button class="button" id="full" type="button" hidden>${texts.fullScreen}</button></div>
