@@ -15,7 +15,7 @@ export const SAFE_HEADERS: Readonly<Record<string, string>> = {
 }
 
 /** What keeps an answer that is no page from ever being one. */
-export const NO_PAGE_POLICY = "default-src 'none'; sandbox"
+const NO_PAGE_POLICY = "default-src 'none'; sandbox"
 
 /** Sends bytes that are there already. */
 export function sendBytes(

@@ -1,5 +1,5 @@
 /** What a guest's request can be refused for, with its status (RFC 9110; 507: RFC 4918; 421 and 429: RFC 9110, 6585). */
-export const GUEST_PROBLEMS = {
+const GUEST_PROBLEMS = {
   badName: 400,
   foreignOrigin: 403,
   uploadsOff: 403,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { monotonicMs } from '../base/clock.ts'
+import { Failure, systemReason } from '../base/failure.ts'
 import { markup } from '../base/markup.ts'
 import type { Endpoint } from '../protocol/endpoint.ts'
 import { checkListenAddress, listenWithIPv4Fallback } from '../transport/listen-address.ts'
@@ -96,12 +97,17 @@ export class GuestServer {
     this.#server.on('upgrade', (_request, socket) => socket.destroy())
   }
 
-  /** Serves the page. Rejects with a listen failure, or where the guests' folder cannot be made. */
+  /** Serves the page. Rejects with a listen failure, or with `directoryUnreadable` where the guests' folder cannot be made. */
   static async start(options: GuestServerOptions): Promise<GuestServer> {
     const { host, port } = options
     checkListenAddress(host, port)
     const server = new GuestServer(options, await loadGuestScripts())
-    await server.#context.uploads?.receiver.start()
+    await server.#context.uploads?.receiver.start().catch(fault => {
+      throw new Failure('directoryUnreadable', {
+        directory: join(options.peer.directory, GUEST_FOLDER),
+        reason: systemReason(fault),
+      })
+    })
     await listenWithIPv4Fallback(host, address => listen(server.#server, address, port)).catch(fault => {
       throw listenFailure(fault, host, port)
     })
