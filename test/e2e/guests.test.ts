@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { accessibilityFaults } from '../support/axe.ts'
 import { openPage, startChromium } from '../support/chromium.ts'
 import { hostGuests } from '../support/guests.ts'
 import { picture, writePicture } from '../support/pictures.ts'
@@ -98,4 +99,33 @@ test('a guest finds the way by keyboard, in another language, and without script
   await plain.getByRole('button', { name: 'Take the selected ones' }).click()
   assert.match((await zipping).suggestedFilename(), /\.zip$/)
   assert.deepEqual(faults, [])
+})
+
+test('axe finds nothing wrong with any page, light and dark, on a phone and on a wide screen', async t => {
+  const browser = await startChromium(t)
+  if (browser === undefined) return
+  const host = await hostGuests(
+    t,
+    async folder => {
+      for (const [index, name] of ['a.png', 'b.png', 'c.png'].entries())
+        await writePicture(folder, name, index)
+    },
+    { uploads: { isShared: true } },
+  )
+  const [address = ''] = host.server.addresses
+  const wide = { viewport: { width: 1280, height: 800 }, colorScheme: 'light' } as const
+  for (const options of [{ ...PHONE, colorScheme: 'dark' } as const, wide]) {
+    const page = await openPage(browser, address, [], options)
+    await page.getByRole('checkbox').first().check()
+    const fake = { name: 'fake.png', mimeType: 'image/png', buffer: Buffer.from('none') }
+    await page.locator('#files').setInputFiles([fake])
+    await page.getByRole('listitem').getByText('This is no picture.').waitFor()
+    assert.deepEqual(await accessibilityFaults(page), [])
+    await page.locator('.tile a').first().click()
+    await page.getByRole('link', { name: /^Take the original/ }).waitFor()
+    assert.deepEqual(await accessibilityFaults(page), [])
+    await page.goto(`${address}wall`)
+    await page.locator('.cell img.there').first().waitFor()
+    assert.deepEqual(await accessibilityFaults(page), [])
+  }
 })

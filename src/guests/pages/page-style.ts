@@ -48,7 +48,7 @@ a { color: var(--accent); }
 .foot { margin-top: 1.5rem; text-align: center; }
 .foot a { display: inline-block; padding: .6rem; }
 .actions input:focus-visible + .button { outline: 3px solid var(--accent); outline-offset: 2px; }
-.brought { display: grid; gap: .4rem; }
+.brought { display: grid; grid-template-columns: minmax(0, 1fr); gap: .4rem; }
 .brought li + li { border-top: 1px solid var(--edge); padding-top: .4rem; }
 .brought li { display: flex; flex-wrap: wrap; gap: .1rem .75rem; align-items: center; }
 .brought .name { flex: 1 1 10rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
