@@ -200,11 +200,6 @@ export class Peer implements PreviewSource {
     return this.#library.revision
   }
 
-  /** Opens a shared image as it is sent to others, for the caller to close; `undefined` where none is shared. */
-  open(digest: Digest): OpenedImage | undefined {
-    return this.#library.open(digest)
-  }
-
   /** Registers at the index server; from then on the server is kept up to date until {@link end}. */
   async register(signal: AbortSignal): Promise<RegistrationState> {
     for (let moves = 0; ; moves += 1) {
