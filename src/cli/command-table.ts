@@ -3,7 +3,7 @@ import type { Messages } from '../messages/messages.ts'
 /** What an option takes after it. */
 export type ValueKind = keyof Messages['help']['values']
 
-/** One option. `flag` takes nothing. */
+/** One option. `flag` takes nothing, `portIfAny` a port behind a `=` or nothing. */
 export interface OptionSpecification {
   readonly value: ValueKind
   readonly text: keyof Messages['help']['optionTexts']
@@ -36,6 +36,8 @@ const downloading = { 'download-limit': { value: 'rate', text: 'downloadLimit' }
 const sharing = {
   port: { value: 'portOrAny', text: 'sharePort' },
   recursive: { value: 'flag', text: 'recursive' },
+  guests: { value: 'portIfAny', text: 'guests' },
+  'guest-uploads': { value: 'flag', text: 'guestUploads' },
   ...downloading,
   'upload-limit': { value: 'rate', text: 'uploadLimit' },
   'upload-limit-each': { value: 'rate', text: 'uploadLimitEach' },

@@ -57,10 +57,15 @@ function optionColumns(
 ): string[] {
   return columns(
     Object.entries(options).map(([name, { value, text, short }]) => [
-      `${short === undefined ? '    ' : `-${short}, `}--${name}${value === 'flag' ? '' : ` ${help.valueNames[value]}`}`,
+      `${short === undefined ? '    ' : `-${short}, `}--${name}${valuePart(value, help)}`,
       help.optionTexts[text],
     ]),
   )
+}
+
+function valuePart(value: OptionSpecification['value'], help: Messages['help']): string {
+  if (value === 'flag') return ''
+  return value === 'portIfAny' ? `[=${help.valueNames[value]}]` : ` ${help.valueNames[value]}`
 }
 
 /** Columns of a help text, at most. */

@@ -73,11 +73,19 @@ function tokensOf(argv: readonly string[], known: OptionTable): ParseArgsToken[]
     options: Object.fromEntries(
       Object.entries(known).map(([name, { value, short }]) => [
         name,
-        { type: value === 'flag' ? 'boolean' : 'string', ...(short === undefined ? {} : { short }) } as const,
+        {
+          type: takesNoWord(value) ? 'boolean' : 'string',
+          ...(short === undefined ? {} : { short }),
+        } as const,
       ]),
     ),
   })
   return tokens
+}
+
+/** Whether the word behind an option belongs to it in no case. */
+function takesNoWord(kind: ValueKind): boolean {
+  return kind === 'flag' || kind === 'portIfAny'
 }
 
 type ParseArgsToken = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number]
@@ -88,6 +96,7 @@ function checkValue(option: string, value: string | undefined, kind: ValueKind, 
     if (value !== undefined) throw new Failure('badOptionValue', { option, value, expected })
     return ''
   }
+  if (kind === 'portIfAny' && value === undefined) return ''
   if (value === undefined || value === '') throw new Failure('missingOptionValue', { option, expected })
   if (!accepts(kind, value)) throw new Failure('badOptionValue', { option, value, expected })
   return value
@@ -96,6 +105,7 @@ function checkValue(option: string, value: string | undefined, kind: ValueKind, 
 function accepts(kind: Exclude<ValueKind, 'flag'>, value: string): boolean {
   switch (kind) {
     case 'portOrAny':
+    case 'portIfAny':
       return value === '0' || parsePort(value) !== undefined
     case 'address':
       return isIP(value) !== 0

@@ -134,6 +134,7 @@ export const english = {
     command: 'COMMAND',
     values: {
       portOrAny: 'a port from 0 to 65535 (0: any free one)',
+      portIfAny: 'nothing, or = and a port from 0 to 65535',
       address: 'an IP address',
       directory: 'a folder',
       language: 'en or pt',
@@ -152,6 +153,7 @@ export const english = {
     },
     valueNames: {
       portOrAny: 'PORT',
+      portIfAny: 'PORT',
       address: 'ADDRESS',
       directory: 'FOLDER',
       language: 'LANGUAGE',
@@ -215,6 +217,9 @@ export const english = {
       replyBytesPerSecond:
         'bytes a second that are sent over UDP to a network whose addresses are not proven (default: 131072)',
       registrationsPerAddress: 'peers that one IP address may register (default: 1024)',
+      guests:
+        'show the pictures of this folder to guests without the program, who scan a QR code, on a port of its own (default: any free one)',
+      guestUploads: 'as --guests, and guests may bring pictures, into the folder “guests” of this one',
       recursive: 'share the pictures in subfolders too',
       json: 'print one JSON value a line',
       out: 'folder to save into (default: the current one)',
@@ -433,6 +438,16 @@ export const english = {
     building: 'Building the gallery’s page, once …',
     fault: (reason: string) => `Something is wrong with the gallery (${reason}); going on.`,
     unavailable: (reason: string) => `There is no gallery this time (${reason}).`,
+  },
+  guests: {
+    address: (address: string) => `Guests scan this code, or open ${address}`,
+    others: (addresses: readonly string[]) =>
+      `From another network of this computer: ${addresses.join(', ')}`,
+    brought: (directory: string) =>
+      `Guests may bring pictures. They go to ${directory} and are not shared: move them into the folder to share them.`,
+    broughtAndShared: (directory: string) =>
+      `Guests may bring pictures. They go to ${directory} and, as subfolders are shared (--recursive), are shared with everybody at once.`,
+    fault: (reason: string) => `Something is wrong with the page for guests (${reason}); going on.`,
   },
   share: {
     running: 'It stays so until you stop it with Ctrl-C.',

@@ -132,6 +132,7 @@ export const portuguese: Messages = {
     command: 'COMANDO',
     values: {
       portOrAny: 'uma porta de 0 a 65535 (0: qualquer uma livre)',
+      portIfAny: 'nada, ou = e uma porta de 0 a 65535',
       address: 'um endereço IP',
       directory: 'uma pasta',
       language: 'en ou pt',
@@ -150,6 +151,7 @@ export const portuguese: Messages = {
     },
     valueNames: {
       portOrAny: 'PORTA',
+      portIfAny: 'PORTA',
       address: 'ENDEREÇO',
       directory: 'PASTA',
       language: 'IDIOMA',
@@ -213,6 +215,9 @@ export const portuguese: Messages = {
       replyBytesPerSecond:
         'bytes por segundo enviados por UDP a uma rede de endereços não comprovados (padrão: 131072)',
       registrationsPerAddress: 'clientes que um endereço IP pode registrar (padrão: 1024)',
+      guests:
+        'mostra as imagens desta pasta a convidados sem o programa, que leem um código QR, em uma porta própria (padrão: qualquer uma livre)',
+      guestUploads: 'o mesmo que --guests, e convidados podem trazer imagens, para a pasta “guests” desta',
       recursive: 'compartilha também as imagens das subpastas',
       json: 'imprime um valor JSON por linha',
       out: 'pasta em que salvar (padrão: a atual)',
@@ -431,6 +436,15 @@ export const portuguese: Messages = {
     building: 'Montando a página da galeria, uma vez só …',
     fault: reason => `Há algo errado com a galeria (${reason}); continuando.`,
     unavailable: reason => `Desta vez não há galeria (${reason}).`,
+  },
+  guests: {
+    address: address => `Convidados leem este código ou abrem ${address}`,
+    others: addresses => `De outra rede deste computador: ${addresses.join(', ')}`,
+    brought: directory =>
+      `Convidados podem trazer imagens. Elas vão para ${directory} e não são compartilhadas: para isso, mova-as para a pasta.`,
+    broughtAndShared: directory =>
+      `Convidados podem trazer imagens. Elas vão para ${directory} e, como as subpastas são compartilhadas (--recursive), são logo compartilhadas com todos.`,
+    fault: reason => `Há algo errado com a página para convidados (${reason}); continuando.`,
   },
   share: {
     running: 'Fica assim até ser encerrado com Ctrl-C.',

@@ -13,6 +13,7 @@ import type { PeerConfig } from './config.ts'
 import { removeAbandonedDownloads } from './download/abandoned-downloads.ts'
 import { type GivenFile, type GivenResult, PictureAdder } from './library/add-picture.ts'
 import { HashPool } from './library/hash-pool.ts'
+import type { DatedImage } from './library/image-file.ts'
 import { Library } from './library/library.ts'
 import { LibraryStore } from './library/library-store.ts'
 import type { OpenedImage } from './library/opened-image.ts'
@@ -223,6 +224,16 @@ export class Peer implements PreviewSource {
   /** Adds a picture to the folder; see {@link PictureAdder.add}. It is shared, and told to the server, from then on. */
   add(given: GivenFile, signal: AbortSignal): Promise<GivenResult> {
     return this.#adder.add(given, signal)
+  }
+
+  /** The shared images, those whose files changed last first. Reads what is known of all of them: see {@link revision}. */
+  sharedImages(): DatedImage[] {
+    return this.#library.newestFirst()
+  }
+
+  /** Grows when the shared images, or what is known of them, changed. */
+  get revision(): number {
+    return this.#library.revision
   }
 
   /** Registers at the index server; from then on the server is kept up to date until {@link end}. */

@@ -64,7 +64,9 @@ for (const [language, messages] of Object.entries(languages)) {
       }
       const options: Record<string, OptionSpecification> = { ...own, ...commonOptions }
       for (const [optionName, option] of Object.entries(options)) {
-        const value = option.value === 'flag' ? '' : ` ${help.valueNames[option.value]}`
+        const value =
+          { flag: '', portIfAny: `[=${help.valueNames.portIfAny}]` }[option.value as string] ??
+          ` ${help.valueNames[option.value as 'size']}`
         assert.ok(
           flowing(text).includes(`--${optionName}${value} ${help.optionTexts[option.text]}`),
           optionName,

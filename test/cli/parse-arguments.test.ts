@@ -264,6 +264,7 @@ test('every option of the table is taken by its command, in its long and its sho
     file: '-',
     owner: '1.2.3.4:5001',
     flag: undefined,
+    portIfAny: undefined,
   } as const
   for (const [command, specification] of Object.entries<CommandSpecification>(commands)) {
     const given = specification.arguments.map((_, index) => `a${index}`)
@@ -278,6 +279,19 @@ test('every option of the table is taken by its command, in its long and its sho
         assert.deepEqual(parse(command, ...given, `-${option.short}`, ...tail), expected)
     }
   }
+})
+
+test('a port for guests stands behind a =, so that the word behind the option is never taken for it', () => {
+  assert.deepEqual(
+    parse('share', '--guests', 'server', 'folder'),
+    run('share', ['server', 'folder'], { guests: '' }),
+  )
+  assert.deepEqual(
+    parse('share', 'server', 'folder', '--guests=8080'),
+    run('share', ['server', 'folder'], { guests: '8080' }),
+  )
+  for (const wrong of ['--guests=', '--guests=x', '--guests=65536'])
+    assert.throws(() => parse('share', 'server', 'folder', wrong), Failure)
 })
 
 test('any command line is either understood or refused with a failure', () => {

@@ -10,6 +10,7 @@ import { parseServerAddress } from '../parse-arguments.ts'
 import { reportPeer, reportTransfers } from '../peer-reporter.ts'
 import { runMenu } from '../run-menu.ts'
 import { serveGallery } from '../serve-gallery.ts'
+import { serveGuests } from '../serve-guests.ts'
 import { limitsOfOptions } from '../transfer-limit-options.ts'
 
 /** `imagep2p client`: shares a folder and answers a menu until its end. */
@@ -20,11 +21,13 @@ export async function runClient(context: CommandContext): Promise<number> {
     terminal.print(
       messages.menu.title(peer.server, printable(peer.directory), peer.imageCount, peer.endpoint.port),
     )
+    const guests = await serveGuests(peer, context)
     const gallery = terminal.hasKeyboard ? await tryGallery(peer, context) : undefined
     try {
       await runMenu(peer, terminal, messages, signal)
     } finally {
       await gallery?.stop()
+      await guests?.stop()
     }
   } finally {
     await peer.stop()

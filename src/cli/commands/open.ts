@@ -6,6 +6,7 @@ import type { CommandContext } from '../context.ts'
 import { describeFailure } from '../describe-failure.ts'
 import { describeRegistration } from '../peer-reporter.ts'
 import { serveGallery } from '../serve-gallery.ts'
+import { serveGuests } from '../serve-guests.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { startPeer } from './client.ts'
 
@@ -23,12 +24,15 @@ export async function runOpen(context: CommandContext): Promise<number> {
   try {
     terminal.print(messages.peer.started(printable(peer.directory), peer.imageCount, peer.endpoint.port))
     const gallery = await serveGallery(peer, context, { opensBrowser: !options.has('no-browser') })
+    let guests: Awaited<ReturnType<typeof serveGuests>>
     try {
+      guests = await serveGuests(peer, context)
       await registerUntilDone(peer, context)
       terminal.print(messages.share.running)
       await untilAborted(signal)
       terminal.print(messages.share.stopping)
     } finally {
+      await guests?.stop()
       await gallery.stop()
     }
   } finally {

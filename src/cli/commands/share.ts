@@ -1,6 +1,7 @@
 import { printable } from '../../base/printable.ts'
 import type { CommandContext } from '../context.ts'
 import { describeRegistration } from '../peer-reporter.ts'
+import { serveGuests } from '../serve-guests.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { startPeer } from './client.ts'
 
@@ -12,9 +13,14 @@ export async function runShare(context: CommandContext): Promise<number> {
     terminal.print(messages.peer.started(printable(peer.directory), peer.imageCount, peer.endpoint.port))
     for (const line of describeRegistration(await peer.register(signal), 'register', messages))
       terminal.print(line)
-    terminal.print(messages.share.running)
-    await untilAborted(signal)
-    terminal.print(messages.share.stopping)
+    const guests = await serveGuests(peer, context)
+    try {
+      terminal.print(messages.share.running)
+      await untilAborted(signal)
+      terminal.print(messages.share.stopping)
+    } finally {
+      await guests?.stop()
+    }
   } finally {
     await peer.stop()
   }

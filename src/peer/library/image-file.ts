@@ -54,6 +54,12 @@ export interface SharedImage extends ImageEntry {
   readonly details?: ImageDetails
 }
 
+/** An image of the library with the time its file was last changed. */
+export interface DatedImage extends SharedImage {
+  /** Milliseconds since 1970. */
+  readonly modifiedMs: number
+}
+
 /** The fingerprint in a file's status. */
 export function fingerprintOf(status: BigIntStats): FileFingerprint {
   return { size: status.size, modifiedNs: status.mtimeNs, device: status.dev, inode: status.ino }

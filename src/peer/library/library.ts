@@ -6,6 +6,7 @@ import { mediaTypeOf } from '../image-format.ts'
 import type { HashResult } from './hash-file.ts'
 import type { HashPool } from './hash-pool.ts'
 import {
+  type DatedImage,
   type ImageCopy,
   type ImageFile,
   type LibraryFile,
@@ -79,6 +80,7 @@ export class Library {
   #isRefreshWaiting = false
   /** Whether an image, a name or a detail came or went since onChange was called last. */
   #changed = false
+  #revision = 0
 
   constructor(options: LibraryOptions) {
     this.#options = options
@@ -150,6 +152,26 @@ export class Library {
     })
     const known = this.#options.store.detailsOf(files.map(({ path }) => path))
     return files.map(file => sharedImageOf(file, known.get(file.path)))
+  }
+
+  /** One entry for each image with the time its file was last changed, the latest first. */
+  newestFirst(): DatedImage[] {
+    const known = this.#options.store.details()
+    const seen = new Set<Digest>()
+    return [...this.#files.values()]
+      .filter(isImage)
+      .sort((one, other) => Number(other.fingerprint.modifiedNs - one.fingerprint.modifiedNs))
+      .flatMap(file => {
+        if (seen.has(file.image.digest)) return []
+        seen.add(file.image.digest)
+        const modifiedMs = Number(file.fingerprint.modifiedNs / 1_000_000n)
+        return [{ ...sharedImageOf(file, known.get(file.path)), modifiedMs }]
+      })
+  }
+
+  /** Grows with each change that is told of: of the set of shared images, or of what is known of them. */
+  get revision(): number {
+    return this.#revision
   }
 
   /** How many images are shared. */
@@ -357,6 +379,7 @@ export class Library {
   #tellChange(): void {
     if (!this.#changed || this.#stopping.signal.aborted) return
     this.#changed = false
+    this.#revision += 1
     this.#options.onChange()
   }
 

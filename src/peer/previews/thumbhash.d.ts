@@ -7,4 +7,7 @@ declare module 'thumbhash' {
 
   /** The picture that a ThumbHash stands for, some 32 pixels on its longer side. Garbage gives garbage, or throws. */
   export function thumbHashToRGBA(hash: Uint8Array): { w: number; h: number; rgba: Uint8Array<ArrayBuffer> }
+
+  /** Width by height of that picture. */
+  export function thumbHashToApproximateAspectRatio(hash: Uint8Array): number
 }

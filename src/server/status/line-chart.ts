@@ -1,5 +1,5 @@
+import { type Markup, markup } from '../../base/markup.ts'
 import { axisUpTo, timeAxisFor } from './axis.ts'
-import { type Markup, markup } from './markup.ts'
 
 /** One value of a line. */
 export interface Point {

@@ -1,7 +1,7 @@
+import { type Markup, markup } from '../../base/markup.ts'
 import type { Messages } from '../../messages/messages.ts'
 import { timeAxisFor } from './axis.ts'
 import { drawChart, drawLegendKey, type Point } from './line-chart.ts'
-import { type Markup, markup } from './markup.ts'
 import type { StatusDocument } from './status-document.ts'
 
 /** Numbers as the page writes them. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { Markup, markup } from '../../base/markup.ts'
 import { type Language, languages, type Messages } from '../../messages/messages.ts'
-import { Markup, markup } from './markup.ts'
 import { type NumberFormats, plots } from './page-plots.ts'
 import { PAGE_SCRIPT, RENEWAL_MS } from './page-script.ts'
 import { PAGE_STYLE } from './page-style.ts'

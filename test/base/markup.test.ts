@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Markup, markup } from '../../../src/server/status/markup.ts'
-import { assertProperty } from '../../support/property.ts'
+import { Markup, markup } from '../../src/base/markup.ts'
+import { assertProperty } from '../support/property.ts'
 
 test('what is filled in is escaped, and markup is not escaped again', () => {
   const inner = markup`<b>${'a & "b" <c>'}</b>`
