@@ -104,6 +104,7 @@ async function startGallery(): Promise<Gallery> {
   if (peer === undefined) throw new TypeError('the demonstration has albums')
   const gallery = await Gallery.start({
     ...{ peer, port: 0, webFolder: await webFolder(), cacheFolder: join(folder, 'previews') },
+    originalsFolder: join(folder, 'originals'),
     onFault: fault => {
       throw fault
     },
