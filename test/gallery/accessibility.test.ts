@@ -135,6 +135,10 @@ test('the gallery and people who see, point or read otherwise', async t => {
       await shows(11)
       await press('Tab', 'Tab', 'Tab', 'Tab')
       assert.equal(await focusedName(page), 'Show everything')
+      for (const name of [/^You share /, /^Add pictures$/, /^Take all$/, /^Transfers$/]) {
+        await press('Tab')
+        await becomes(name)
+      }
       await press('Tab')
       await becomes(/^theirs 1\.jpg, /)
       // One is opened; the keyboard stays in it until it is closed, and comes back to its tile.
