@@ -21,7 +21,10 @@ import type { Slots } from './slots.ts'
 import { zipArchive } from './zip/zip-archive.ts'
 
 /** What a peer does for its guests. */
-export type GuestPeer = Pick<Peer, 'directory' | 'revision' | 'sharedImages' | 'open' | 'has' | 'preview'>
+export type GuestPeer = Pick<
+  Peer,
+  'directory' | 'revision' | 'sharedImages' | 'shares' | 'open' | 'has' | 'preview'
+>
 
 /** What the routes answer from. */
 export interface GuestRoutesContext {
@@ -150,6 +153,7 @@ async function sendPreview(
   digest: Digest,
   size: number,
 ): Promise<void> {
+  if (!peer.shares(digest)) throw new GuestProblem('notFound')
   const preview = await peer.preview(digest, size, signal)
   if (preview.kind === 'refused' && preview.reason === 'busy') throw new GuestProblem('busy')
   if (preview.kind !== 'image') throw new GuestProblem('notFound')

@@ -206,6 +206,11 @@ export class Peer implements PreviewSource {
     return this.#library.holds(digest)
   }
 
+  /** True when that image is shared now. */
+  shares(digest: Digest): boolean {
+    return this.#library.has(digest)
+  }
+
   /** A page of what the folder holds, the file that was changed last first. */
   own(query: OwnImageQuery): OwnPage {
     return this.#library.own(query)
@@ -293,7 +298,7 @@ export class Peer implements PreviewSource {
     return this.#library.open(digest)
   }
 
-  /** A preview of one of the shared images. */
+  /** A preview of one of the folder's images, shared or not. */
   preview(digest: Digest, size: number, signal: AbortSignal): Promise<PreviewResult> {
     return this.#previews.preview(digest, size, signal)
   }

@@ -151,6 +151,28 @@ test('what arrives in the folder is in the list the wall reads, the newest first
   assert.equal((await list()).count, 2)
 })
 
+test('what a person stopped sharing is nowhere to be had for guests', async t => {
+  const host = await hostGuests(t, async folder => {
+    await writePicture(folder, 'kept.png', 1)
+    await writePicture(folder, 'private.png', 2)
+  })
+  const hidden = md5(await picture(2))
+  assert.equal(host.peer.setShared(hidden, false), 'done')
+  await until(async () => !(await ask(host, host.base, { headers: HTML })).text.includes('private.png'))
+  for (const path of [
+    `picture/${hidden}`,
+    `original/${hidden}`,
+    `preview/${hidden}/320`,
+    `pictures.zip?p=${hidden}`,
+  ])
+    assert.equal((await ask(host, host.base + path)).status, 404, path)
+  const { pictures } = JSON.parse((await ask(host, `${host.base}pictures.json?newest=10`)).text)
+  assert.deepEqual(
+    pictures.map(({ name }: { name: string }) => name),
+    ['kept.png'],
+  )
+})
+
 test('one address has only so many connections', async t => {
   const limits = { ...DEFAULT_GUEST_LIMITS, connectionsPerAddress: 0 }
   const host = await hostGuests(t, folder => writePicture(folder, 'a.png', 1), { limits })

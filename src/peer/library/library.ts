@@ -64,9 +64,9 @@ export class Library {
   readonly #options: LibraryOptions
   /** One entry for each file of the folder, so at most MAX_FOLDER_FILES. */
   readonly #files = new Map<string, LibraryFile>()
-  /** Paths by digest: the same image may lie in the folder twice. */
   /** By digest and path; those that were asked for longest ago go first. */
   readonly #sha256 = new Map<string, string>()
+  /** Paths of what is shared, by digest: the same image may lie in the folder twice. */
   readonly #byDigest = new ImagesByDigest()
   /** What the folder holds and a person stopped sharing. */
   readonly #unshared = new ImagesByDigest()
@@ -154,7 +154,7 @@ export class Library {
     return files.map(file => sharedImageOf(file, known.get(file.path)))
   }
 
-  /** One entry for each image with the time its file was last changed, the latest first. */
+  /** What is shared: one entry for each image with the time its file was last changed, the latest first. */
   newestFirst(): DatedImage[] {
     const known = this.#options.store.details()
     const seen = new Set<Digest>()
@@ -162,7 +162,7 @@ export class Library {
       .filter(isImage)
       .sort((one, other) => Number(other.fingerprint.modifiedNs - one.fingerprint.modifiedNs))
       .flatMap(file => {
-        if (seen.has(file.image.digest)) return []
+        if (seen.has(file.image.digest) || !this.has(file.image.digest)) return []
         seen.add(file.image.digest)
         const modifiedMs = Number(file.fingerprint.modifiedNs / 1_000_000n)
         return [{ ...sharedImageOf(file, known.get(file.path)), modifiedMs }]
