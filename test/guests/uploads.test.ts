@@ -36,6 +36,15 @@ test('a picture that a guest brings lies in the guests’ folder byte for byte, 
   assert.deepEqual(host.faults, [])
 })
 
+test('guests who bring the same picture at once bring it once', async t => {
+  const host = await hostGuests(t, nothing, { uploads })
+  const bytes = await picture(3, 'jpeg', 300)
+  const names = Array.from({ length: 3 }, (_, guest) => `${guest}.jpg`)
+  const answers = await Promise.all(names.map(name => bring(host, name, bytes)))
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 200, 201])
+  assert.equal((await broughtTo(host)).length, 1)
+})
+
 test('where subfolders are shared, what guests bring is seen by all', async t => {
   const host = await hostGuests(t, nothing, { uploads: { isShared: true }, recursive: true })
   assert.equal((await bring(host, 'a.png', await picture(1))).status, 201)

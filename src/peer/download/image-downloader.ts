@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Failure, type FailureDetails, systemReason } from '../../base/failure.ts'
+import { Failure, systemReason } from '../../base/failure.ts'
 import { type SafeFileName, safeFileName } from '../file-name.ts'
+import { saveFailure } from '../save-failure.ts'
 import { DownloadFolder, type PartPlace } from './download-folder.ts'
 import type { DownloadedImage, DownloadRequest } from './download-request.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -167,11 +168,4 @@ function asFailure(error: unknown, name: string, directory: string, signal: Abor
   if (error instanceof Failure) return error
   if (signal.aborted) return new Failure('cancelled', {}, { cause: error })
   return saveFailure(systemReason(error), name, directory, error)
-}
-
-function saveFailure(reason: string, name: string, directory: string, cause?: unknown): Failure {
-  if (reason === 'ENOSPC' || reason === 'EDQUOT')
-    return new Failure('diskFull', { directory, freeBytes: 0 }, { cause })
-  const details: FailureDetails['cannotSave'] = { name, directory, reason }
-  return new Failure('cannotSave', details, { cause })
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, systemReason } from '../../base/failure.ts'
 import { type Digest, parseDigest } from '../../protocol/digest.ts'
@@ -8,6 +8,7 @@ import { DISK_CHECK_BYTES, FreeSpace } from '../download/disk-space.ts'
 import { type SafeFileName, safeFileName, TEMPORARY_NAME_PREFIX, withImageExtension } from '../file-name.ts'
 import { IMAGE_HEAD_BYTES, recogniseImage } from '../image-format.ts'
 import { FilePlacer } from '../place-file.ts'
+import { saveFailure } from '../save-failure.ts'
 
 /** A file that a person gives, as it arrives. */
 export interface GivenFile {
@@ -36,20 +37,33 @@ export interface PictureAdderOptions {
   /** Whether the folder holds a picture. */
   readonly holds: (digest: Digest) => boolean
   /** Called for each file under its final name, before it is said to be added. */
-  readonly onPlaced: (name: string) => Promise<void>
+  readonly onPlaced?: (name: string, digest: Digest) => Promise<void>
+  /** What the names of temporary files have in them, by which those that a kill left can be told. */
+  readonly mark?: string
+  readonly space?: Pick<FreeSpace, 'take'>
 }
 
 /** Adds pictures to a folder: under a safe name, when they are whole and on the disk, never replacing anything. */
 export class PictureAdder {
   readonly #options: PictureAdderOptions
-  readonly #space: FreeSpace
+  readonly #space: Pick<FreeSpace, 'take'>
+  readonly #prefix: string
   readonly #placer = new FilePlacer()
   /** Pictures that are being added, as many as the caller lets arrive at once: the same one twice is added once. */
   readonly #placing = new Map<Digest, Promise<unknown>>()
 
   constructor(options: PictureAdderOptions) {
     this.#options = options
-    this.#space = new FreeSpace(options.directory)
+    this.#space = options.space ?? new FreeSpace(options.directory)
+    this.#prefix = `${TEMPORARY_NAME_PREFIX}${options.mark ?? 'added'}-`
+  }
+
+  /** Removes what a kill left of files that were being added; to be called before any is. */
+  async clear(): Promise<void> {
+    const { directory } = this.#options
+    for (const name of await readdir(directory))
+      if (name.startsWith(this.#prefix) && name.endsWith(PART_SUFFIX))
+        await rm(join(directory, name), { force: true })
   }
 
   /**
@@ -68,7 +82,7 @@ export class PictureAdder {
     const named = withImageExtension(judged.name, format)
     if (named.kind === 'refused') throw new Failure('nameRefused', { name: given.name, reason: named.reason })
     const random = randomBytes(8).toString('hex')
-    const temporaryPath = join(directory, `${TEMPORARY_NAME_PREFIX}added-${random}${PART_SUFFIX}`)
+    const temporaryPath = join(directory, `${this.#prefix}${random}${PART_SUFFIX}`)
     try {
       const digest = await this.#write(temporaryPath, given, arrived, signal)
       if (digest === undefined) return { kind: 'incomplete' }
@@ -76,7 +90,7 @@ export class PictureAdder {
     } catch (error) {
       signal.throwIfAborted()
       if (!isOfSystem(error)) throw error
-      throw new Failure('cannotSave', { name: given.name, directory, reason: systemReason(error) })
+      throw saveFailure(systemReason(error), given.name, directory, error)
     } finally {
       await rm(temporaryPath, { force: true }).catch(() => {})
     }
@@ -130,7 +144,7 @@ export class PictureAdder {
       await placing.catch(() => {})
     }
     if (this.#options.holds(digest)) return { kind: 'present', digest }
-    const placed = this.#placeAndTell(temporaryPath, name, signal)
+    const placed = this.#placeAndTell(temporaryPath, name, digest, signal)
     this.#placing.set(digest, placed)
     try {
       return { kind: 'added', digest, name: await placed }
@@ -139,11 +153,16 @@ export class PictureAdder {
     }
   }
 
-  async #placeAndTell(temporaryPath: string, name: SafeFileName, signal: AbortSignal): Promise<string> {
+  async #placeAndTell(
+    temporaryPath: string,
+    name: SafeFileName,
+    digest: Digest,
+    signal: AbortSignal,
+  ): Promise<string> {
     const { directory, onPlaced } = this.#options
     const given = await this.#placer.place({ temporaryPath, directory, name, signal })
     await syncDirectory(directory)
-    await onPlaced(given)
+    await onPlaced?.(given, digest)
     return given
   }
 }
