@@ -46,7 +46,7 @@ export class ResponseWriter {
     if (body === undefined || request.method === 'HEAD') await connection.write(head)
     else {
       await connection.write(Buffer.concat([Buffer.from(head, 'latin1'), body]))
-      await this.#uploads.countSmall(connection, body.length)
+      await this.#uploads.countPiece(connection, body.length)
     }
     return undefined
   }
@@ -72,7 +72,7 @@ export class ResponseWriter {
       // Taken by the system already: the next answer may have the room.
       this.#isRoomFree = connection.socket.writableLength === 0
       await written
-      await this.#uploads.countSmall(connection, bytes)
+      await this.#uploads.countPiece(connection, bytes)
     } else {
       if (!(await this.#enter(connection))) {
         return await this.write(connection, request, problemResponse('uploadsBusy'))
@@ -91,6 +91,7 @@ export class ResponseWriter {
           return cut(connection)
         await connection.write(tail)
         upload.count(TAIL_BYTES)
+        await this.#uploads.countPiece(connection, TAIL_BYTES)
       } finally {
         upload?.end()
         this.#uploads.leave(connection)

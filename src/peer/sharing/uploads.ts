@@ -118,8 +118,8 @@ export class Uploads {
     })
   }
 
-  /** Counts an answer that was small enough to go out in one piece. */
-  async countSmall(connection: RequestConnection, bytes: number): Promise<void> {
+  /** Counts what went out in one piece, an answer or the end of one, and waits as the limits have it. */
+  async countPiece(connection: RequestConnection, bytes: number): Promise<void> {
     this.#bytesSent += bytes
     if (!this.#limits.isSet) return
     await this.#limits.pace(connection.address, true, () => connection.signal).take(bytes)

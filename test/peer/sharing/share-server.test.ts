@@ -150,3 +150,14 @@ test('with one slot a second large answer waits for the first, and gets it whole
   server.setUploadLimits({ ...DEFAULT_UPLOAD_LIMITS, slots: 1 })
   for (const { bytes } of await Promise.all(both)) assert.equal(md5(bytes), md5(image))
 })
+
+test('what went out is counted to the byte, by either request', async t => {
+  for (const image of IMAGES) {
+    const digest = md5(image)
+    for (const text of [`GET ${digest}`, httpGet(digest, 'Connection: close\r\n')]) {
+      const { port, server } = await shareFile(t, image)
+      await talk(port, text)
+      assert.equal(server.bytesSent, image.length, text)
+    }
+  }
+})
