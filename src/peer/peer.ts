@@ -27,11 +27,9 @@ import { Previews } from './previews/previews.ts'
 import { Registration, type RegistrationObserver, type RegistrationState } from './registration.ts'
 import { type CatalogPage, ServerCatalog } from './server-catalog.ts'
 import { ServerConnection, type ServerLimit } from './server-connection.ts'
-import { ShareServer } from './sharing/share-server.ts'
+import { Sharing } from './sharing/sharing.ts'
 import type { UploadFlow } from './sharing/upload-flows.ts'
-import { DEFAULT_UPLOAD_LIMITS } from './sharing/upload-limits.ts'
 import type { StoreCondition } from './store-file.ts'
-import { type TransferLimits, uploadLimitsOf } from './transfers/transfer-limits.ts'
 import { Transfers, transferStoreOf } from './transfers/transfers.ts'
 
 /** What a peer tells of what happens by itself. */
@@ -355,79 +353,6 @@ async function checkDirectory(directory: string): Promise<void> {
     const reason = systemReason(error)
     if (reason === 'ENOENT' || reason === 'ENOTDIR') throw new Failure('directoryMissing', { directory })
     throw new Failure('directoryUnreadable', { directory, reason })
-  }
-}
-
-/** The share server of a peer, which may have to move to another port. */
-class Sharing {
-  readonly #config: PeerConfig
-  readonly #library: Library
-  readonly #previews: PreviewSource
-  readonly #observer: PeerObserver
-  #uploadLimits = DEFAULT_UPLOAD_LIMITS
-  #server: ShareServer | undefined
-  /** By servers that were stopped since. */
-  #sentBefore = 0
-
-  constructor(config: PeerConfig, library: Library, previews: PreviewSource, observer: PeerObserver) {
-    this.#config = config
-    this.#library = library
-    this.#previews = previews
-    this.#observer = observer
-  }
-
-  get endpoint(): Endpoint {
-    return this.#server?.endpoint ?? { address: this.#config.host, port: this.#config.port }
-  }
-
-  /**
-   * Where nobody asked for a port, `preferredPort` is taken if it is free: that of the last start, so that a registration
-   * left over from it is ours again.
-   */
-  async start(preferredPort: number): Promise<void> {
-    const { host, port, shareLimits: limits } = this.#config
-    const options = {
-      ...{ host, limits, uploadLimits: this.#uploadLimits },
-      ...{ library: this.#library, previews: this.#previews, observer: this.#observer },
-    }
-    if (port !== 0) {
-      this.#server = await ShareServer.start({ ...options, port })
-      return
-    }
-    try {
-      this.#server = await ShareServer.start({ ...options, port: preferredPort })
-    } catch (error) {
-      const isOccupied = isFailure(error, 'portTaken') || isFailure(error, 'portForbidden')
-      if (preferredPort === 0 || !isOccupied) throw error
-      this.#server = await ShareServer.start({ ...options, port: 0 })
-    }
-  }
-
-  get isQuiet(): boolean {
-    return this.#server?.isQuiet ?? true
-  }
-
-  uploads(): UploadFlow[] {
-    return this.#server?.uploads() ?? []
-  }
-
-  cutUnshared(): void {
-    this.#server?.cutUnshared()
-  }
-
-  get bytesSent(): number {
-    return this.#sentBefore + (this.#server?.bytesSent ?? 0)
-  }
-
-  limit(limits: TransferLimits): void {
-    this.#uploadLimits = uploadLimitsOf(limits, DEFAULT_UPLOAD_LIMITS)
-    this.#server?.setUploadLimits(this.#uploadLimits)
-  }
-
-  async stop(): Promise<void> {
-    await this.#server?.stop()
-    this.#sentBefore = this.bytesSent
-    this.#server = undefined
   }
 }
 

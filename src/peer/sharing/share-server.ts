@@ -18,7 +18,7 @@ import type { UploadLimitsConfig } from './upload-limits.ts'
 import { Uploads } from './uploads.ts'
 
 /** What the share server tells. */
-interface ShareObserver {
+export interface ShareObserver {
   /** The image in the file `name` was sent whole to somebody at `address`. */
   onServed(name: string, address: string): void
 }
