@@ -54,6 +54,8 @@ async function openSorted(browser: Browser, gallery: string, count: number, faul
   const page = await openPage(browser, gallery, faults)
   await page.locator(`.tile[aria-setsize="${count}"]`).first().waitFor()
   await page.getByLabel('Order').selectOption('name')
+  // Any other order has another picture there: before this one is, nothing is where it will be.
+  await page.locator('.tile[aria-posinset="1"] .picture[aria-label^="000.png"]').waitFor()
   await page.locator('.tile img.there').first().waitFor()
   return page
 }

@@ -64,6 +64,8 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.keyboard.press('Escape')
     await page.keyboard.press('Enter')
     await page.locator('.viewer .tools .main, .viewer .tools .done').first().waitFor()
+    // Details come open on a wide screen, as soon as they are known.
+    await page.locator('.viewer .name').filter({ hasText: /./ }).waitFor()
     if (!(await page.locator('.details dl').isVisible())) await page.keyboard.press('i')
     await page.locator('.details dl').waitFor()
   },

@@ -83,6 +83,32 @@ test('of a large wall only some pages are held; the others come again when they 
   wall.stop()
 })
 
+test('a range is loaded where it is not held, whatever is looked at meanwhile', async () => {
+  const total = 20_000
+  const { load } = networkOf(total)
+  const wall = new Wall(
+    async (place, signal) => {
+      const page = await load(place)
+      await setImmediate()
+      signal.throwIfAborted()
+      return page
+    },
+    shape,
+    () => {},
+    fail,
+  )
+  await wall.loadFirst(total)
+  assert.equal(wall.at(10), undefined)
+  const range = wall.load(10, 900)
+  // Far away from there.
+  wall.between(wall.height - 500, wall.height)
+  assert.deepEqual(
+    (await range).map(({ md5 }) => md5),
+    Array.from({ length: 891 }, (_, index) => pictureAt(10 + index).md5),
+  )
+  wall.stop()
+})
+
 test('a page that shrank meanwhile leaves places empty, and one picture is never shown twice', async () => {
   let isShrunk = false
   const wall = new Wall(

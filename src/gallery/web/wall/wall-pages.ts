@@ -3,6 +3,9 @@ import type { Picture, PicturePage } from '../../gallery-shapes.ts'
 /** Pages whose pictures are held at once: some ten thousand, beyond what any screen shows. */
 const MAX_HELD_PAGES = 24
 
+/** Pictures loaded at a time though nobody looks at them: fewer than are held, so that the first stay until the last come. */
+const MAX_LOADED = 6000
+
 /** Pictures of a wall, at most: as many as a catalog holds. */
 const MAX_PICTURES = 20_000_000
 
@@ -28,6 +31,8 @@ interface Page {
 interface Loading {
   readonly page: Promise<void>
   readonly ending: AbortController
+  /** Wanted whatever is looked at meanwhile. */
+  isKept: boolean
 }
 
 /**
@@ -110,19 +115,30 @@ export class WallPages {
    * passes by a lot. Rejects as the loader does, with an AbortError for what is given up.
    */
   async hold(from: number, to: number): Promise<void> {
-    const wanted = new Set<Page>()
-    for (let number = this.#pageOf(from); number < this.#pages.length; number += 1) {
-      if ((this.#starts[number] ?? 0) >= to) break
-      const page = this.#pages[number]
-      if (page !== undefined) wanted.add(page)
-    }
-    for (const [page, { ending }] of this.#loading) {
-      if (wanted.has(page)) continue
+    const wanted = new Set(this.#pagesOf(from, to))
+    for (const [page, { ending, isKept }] of this.#loading) {
+      if (wanted.has(page) || isKept) continue
       this.#loading.delete(page)
       ending.abort()
     }
     const missing = [...wanted].filter(({ pictures }) => pictures === undefined)
     await Promise.all(missing.map(page => this.#reload(page)))
+  }
+
+  /**
+   * Loads what is not held of some places, {@link MAX_LOADED} at most, whatever is looked at meanwhile. Rejects as the
+   * loader does.
+   */
+  async load(from: number, to: number): Promise<void> {
+    const missing = this.#pagesOf(from, Math.min(to, from + MAX_LOADED)).filter(
+      ({ pictures }) => pictures === undefined,
+    )
+    const loaded = missing.map(page => this.#reload(page))
+    for (const page of missing) {
+      const loading = this.#loading.get(page)
+      if (loading !== undefined) loading.isKept = true
+    }
+    await Promise.all(loaded)
   }
 
   /** The places of pictures held that `isMeant` tells. */
@@ -186,7 +202,7 @@ export class WallPages {
       .finally(() => {
         if (this.#loading.get(page)?.ending === ending) this.#loading.delete(page)
       })
-    this.#loading.set(page, { page: loaded, ending })
+    this.#loading.set(page, { page: loaded, ending, isKept: false })
     return loaded
   }
 
@@ -198,6 +214,17 @@ export class WallPages {
       oldest.pictures = undefined
       this.#held.delete(oldest)
     }
+  }
+
+  /** The pages that have pictures from `from` up to `to`, which is not among them. */
+  #pagesOf(from: number, to: number): Page[] {
+    const pages: Page[] = []
+    for (let number = this.#pageOf(from); number < this.#pages.length; number += 1) {
+      if ((this.#starts[number] ?? 0) >= to) break
+      const page = this.#pages[number]
+      if (page !== undefined) pages.push(page)
+    }
+    return pages
   }
 
   #pageOf(index: number): number {

@@ -112,6 +112,12 @@ export class Wall {
     return pictures
   }
 
+  /** The pictures of some places, loaded where they are not held. Rejects as the loader does. */
+  async load(from: number, to: number): Promise<Picture[]> {
+    await this.#pages.load(from, to + 1)
+    return this.range(from, to)
+  }
+
   /** The place that is one row further up (-1) or down (1). */
   inRowBeside(index: number, step: -1 | 1): number {
     const row = this.#rows.rowOf(index) + step
