@@ -186,7 +186,7 @@ export class Peer implements PreviewSource {
 
   /** True when the folder holds that image. */
   has(digest: Digest): boolean {
-    return this.#library.has(digest)
+    return this.#library.holds(digest)
   }
 
   /** Registers at the index server; from then on the server is kept up to date until {@link end}. */

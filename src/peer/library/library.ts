@@ -3,6 +3,8 @@ import { monotonicMs } from '../../base/clock.ts'
 import { Failure, systemReason } from '../../base/failure.ts'
 import type { Digest } from '../../protocol/digest.ts'
 import { mediaTypeOf } from '../image-format.ts'
+import { decodeEdits } from '../private-metadata/edit-codec.ts'
+import { EditedFile } from './edited-file.ts'
 import type { HashResult } from './hash-file.ts'
 import type { HashPool } from './hash-pool.ts'
 import {
@@ -12,10 +14,12 @@ import {
   type ReadFile,
   type SharedImage,
   sameFingerprint,
+  type WithholdReason,
 } from './image-file.ts'
 import { ImagesByDigest } from './images-by-digest.ts'
 import type { KeptDetails, LibraryStore } from './library-store.ts'
-import { type OpenedImage, openUnchanged } from './opened-image.ts'
+import { type OpenedImage, openImage } from './opened-image.ts'
+import { readFileOf } from './read-file.ts'
 import { type FoundFile, findFile, scanFolder } from './scan-folder.ts'
 import { watchFolder } from './watch-folder.ts'
 
@@ -36,12 +40,6 @@ export interface LibraryOptions {
   readonly onTrouble: (failure: Failure) => void
 }
 
-/**
- * A file system that counts time in steps of up to 2 seconds (FAT) can hide a change that follows a look at once: what is
- * younger than that when it is read is read again at the next start. Nanoseconds.
- */
-const YOUNG_NS = 2_000_000_000n
-
 /** Files read between two transactions of the store: so many are read again after the program was killed. */
 const FILES_KEPT_AT_ONCE = 256
 
@@ -51,8 +49,18 @@ const COMPLETED_AT_ONCE = 16
 /** Milliseconds between two words on details that were completed: after each the index server may be told of all images. */
 const COMPLETION_NEWS_MS = 30_000
 
+/** Milliseconds between two looks at whether the person wants something else to be taken out of what is shared. */
+const SETTING_LOOK_MS = 1000
+
 /** Entries, of some 300 bytes each. */
 const MAX_REMEMBERED_SHA256 = 1024
+
+/** An image that is not shared. */
+export interface WithheldImage {
+  /** Below the folder. */
+  readonly path: string
+  readonly reason: WithholdReason
+}
 
 /** The images of one folder, by digest, kept true while the folder changes. */
 export class Library {
@@ -63,6 +71,15 @@ export class Library {
   /** By digest and path; those that were asked for longest ago go first. */
   readonly #sha256 = new Map<string, string>()
   readonly #byDigest = new ImagesByDigest()
+  /** The same for what files hold as they are, where that is not what is shared. */
+  readonly #byOwnDigest = new ImagesByDigest()
+  /** Whether what is private is taken out of what is shared. */
+  #isCleaned: boolean
+  /** Paths of images that are not shared. */
+  readonly #withheld = new Set<string>()
+  /** Files with an own image. */
+  #ownCount = 0
+  #settingLook: NodeJS.Timeout | undefined
   readonly #stopping = new AbortController()
   #stopWatching: (() => Promise<void>) | undefined
   /** Looks at the folder run one after the other. */
@@ -75,6 +92,7 @@ export class Library {
 
   constructor(options: LibraryOptions) {
     this.#options = options
+    this.#isCleaned = options.store.isCleaned
   }
 
   /**
@@ -83,13 +101,15 @@ export class Library {
    */
   async start(): Promise<void> {
     const { directory, recursive, settleMs, rescanMs, store } = this.#options
-    for (const file of store.files()) this.#put(file)
+    for (const file of store.files(this.#isCleaned)) this.#put(file)
     const onChange = (paths: readonly string[] | 'all') => {
       const look = paths === 'all' ? this.#refreshOnce() : this.#refreshPaths(paths)
       look.catch(() => {})
     }
     this.#stopWatching = await watchFolder({ directory, recursive, settleMs, rescanMs, onChange })
     await this.refresh()
+    this.#settingLook = setInterval(() => void this.applySetting().catch(() => {}), SETTING_LOOK_MS)
+    this.#settingLook.unref()
     this.#completing = this.#completeDetails()
   }
 
@@ -112,6 +132,20 @@ export class Library {
       const gone = [...this.#files.keys()].filter(path => !present.has(path))
       await this.#bringUpToDate(found, gone, signal)
     })
+  }
+
+  /**
+   * Follows what the store says of taking out what is private, where that changed. What may not be shared as it was before
+   * is not from now on, and is read anew. Resolves when it is shared as it should be.
+   */
+  async applySetting(): Promise<void> {
+    const { isCleaned } = this.#options.store
+    if (isCleaned === this.#isCleaned) return
+    this.#isCleaned = isCleaned
+    for (const { path, image, own } of [...this.#files.values()]) {
+      if (own !== undefined || (isCleaned && image !== undefined)) this.#remove(path)
+    }
+    await this.refresh()
   }
 
   /** What is shared: one entry for each image, in the order of their paths. */
@@ -147,9 +181,27 @@ export class Library {
     return this.#byDigest.size
   }
 
-  /** True when the folder holds that image. */
+  /** True when that image is shared. */
   has(digest: Digest): boolean {
     return this.#byDigest.has(digest)
+  }
+
+  /** True when the folder holds that image, shared or only for its owner. */
+  holds(digest: Digest): boolean {
+    return this.#byDigest.has(digest) || this.#byOwnDigest.has(digest)
+  }
+
+  /** How many of the shared images are not what their owner has. */
+  get cleanedCount(): number {
+    return this.#ownCount - this.#withheld.size
+  }
+
+  /** Images that are not shared, in the order of their paths. */
+  get withheld(): WithheldImage[] {
+    return [...this.#withheld].sort().flatMap(path => {
+      const reason = this.#files.get(path)?.own?.withheld
+      return reason === undefined ? [] : [{ path, reason }]
+    })
   }
 
   /**
@@ -160,14 +212,26 @@ export class Library {
     for (const path of this.#byDigest.get(digest) ?? []) {
       const known = this.#files.get(path)
       if (known === undefined) continue
-      const opened = openUnchanged(`${this.#options.directory}/${path}`, known.fingerprint, {
-        mediaType: mediaTypeOf(known.image?.formatId ?? ''),
-        sha256: () => this.#sha256Of(path, digest),
-      })
+      const changes = known.own && this.#changesOf(path, digest, known.fingerprint.size)
+      const opened =
+        known.own !== undefined && changes === undefined
+          ? undefined
+          : openImage(`${this.#options.directory}/${path}`, known.fingerprint, {
+              mediaType: mediaTypeOf(known.image?.formatId ?? ''),
+              sha256: () => this.#sha256Of(path, digest),
+              changes,
+            })
       if (opened !== undefined) return opened
       this.#refreshPaths([path]).catch(() => {})
     }
     return undefined
+  }
+
+  /** What others see of a file that is not shared as it is; without it, it is not shared at all. */
+  #changesOf(path: string, digest: Digest, size: bigint): EditedFile | undefined {
+    const encoded = this.#options.store.editsOf(path, digest)
+    const edits = encoded && decodeEdits(encoded, Number(size))
+    return edits && new EditedFile(edits)
   }
 
   /** Remembered for a while: who takes a large image in ranges, or looks at a gallery, asks for it again and again. */
@@ -196,6 +260,7 @@ export class Library {
   /** Stops watching and reading. */
   async stop(): Promise<void> {
     this.#stopping.abort()
+    clearInterval(this.#settingLook)
     await this.#stopWatching?.()
     await this.#looking
     await this.#completing
@@ -288,16 +353,21 @@ export class Library {
     const relativePaths = new Map(paths.map(path => [join(directory, path), path]))
     const nowNs = BigInt(Date.now()) * 1_000_000n
     const read: ReadFile[] = []
+    const isCleaned = this.#isCleaned
     try {
       await pool.hash(
         [...relativePaths.keys()],
         (absolute, result) => {
-          const file = this.#take(relativePaths.get(absolute) ?? '', result, nowNs)
+          // Read for a setting that changed meanwhile: the look that follows reads it again.
+          const isOutdated = isCleaned !== this.#isCleaned
+          const path = relativePaths.get(absolute) ?? ''
+          const file = isOutdated ? this.#remove(path) : this.#take(path, result, nowNs)
           if (file !== undefined) read.push(file)
           if (read.length >= FILES_KEPT_AT_ONCE) store.keep(read.splice(0), [])
           onRead()
         },
         signal,
+        isCleaned,
       )
     } finally {
       store.keep(read, [])
@@ -312,41 +382,43 @@ export class Library {
 
   /** Takes over what reading a file told; a file that could not be read is not shared. */
   #take(path: string, result: HashResult, nowNs: bigint): ReadFile | undefined {
-    switch (result.kind) {
-      case 'image':
-      case 'other': {
-        const { fingerprint } = result
-        const isImage = result.kind === 'image'
-        const image = isImage ? { digest: result.digest, formatId: result.formatId } : undefined
-        this.#put({ path, fingerprint, image })
-        const isSettled = nowNs - fingerprint.modifiedNs > YOUNG_NS
-        return { path, fingerprint, image, details: isImage ? result.details : undefined, isSettled }
-      }
-      case 'changing':
-      case 'unreadable':
-        this.#remove(path)
-        return undefined
-      default:
-        return result satisfies never
-    }
+    if (result.kind === 'changing' || result.kind === 'unreadable') return this.#remove(path)
+    const file = readFileOf(path, result, this.#isCleaned, nowNs)
+    const { fingerprint, image, own } = file
+    this.#put({ path, fingerprint, image, ...(own && { own }) })
+    return file
   }
 
   #put(file: LibraryFile): void {
-    const sameImage = this.#files.get(file.path)?.image?.digest === file.image?.digest
-    if (!sameImage) this.#remove(file.path)
-    this.#files.set(file.path, file)
-    if (!sameImage && isImage(file)) {
+    const { path, image, own } = file
+    const known = this.#files.get(path)
+    const isSame = known?.image?.digest === image?.digest && known?.own?.digest === own?.digest
+    if (!isSame) this.#remove(path)
+    this.#files.set(path, file)
+    if (own?.withheld === undefined) this.#withheld.delete(path)
+    else this.#withheld.add(path)
+    if (isSame) return
+    if (own !== undefined) {
+      this.#ownCount += 1
+      this.#byOwnDigest.add(own.digest, path)
+    }
+    if (image !== undefined) {
       this.#changed = true
-      this.#byDigest.add(file.image.digest, file.path)
+      this.#byDigest.add(image.digest, path)
     }
   }
 
-  #remove(path: string): void {
-    const digest = this.#files.get(path)?.image?.digest
+  #remove(path: string): undefined {
+    const { image, own } = this.#files.get(path) ?? {}
     this.#files.delete(path)
-    if (digest === undefined) return
+    this.#withheld.delete(path)
+    if (own !== undefined) {
+      this.#ownCount -= 1
+      this.#byOwnDigest.remove(own.digest, path)
+    }
+    if (image === undefined) return
     this.#changed = true
-    this.#byDigest.remove(digest, path)
+    this.#byDigest.remove(image.digest, path)
   }
 }
 

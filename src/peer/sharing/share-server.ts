@@ -53,7 +53,7 @@ export class ShareServer {
       const opened = library.open(digest)
       if (opened === undefined) return connection.end()
       try {
-        const isWhole = await uploads.send(connection, { fd: opened.fd, start: 0, end: opened.size })
+        const isWhole = await uploads.send(connection, opened.part(0, opened.size))
         // One that changed meanwhile is cut off, never ended as if it were whole.
         if (!isWhole || !opened.unchanged()) return connection.reset()
         connection.end()

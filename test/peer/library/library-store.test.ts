@@ -30,6 +30,7 @@ function readFileOf(path: string, changes: Partial<ReadFile> = {}): ReadFile {
     image: { digest, formatId: 'jpeg' },
     details: { bytes: 4711, format: 'jpeg', sha256: 'ab'.repeat(32), width: 4000, height: 3000, taken: -5 },
     isSettled: true,
+    isCleaned: false,
     ...changes,
   }
 }
@@ -42,7 +43,7 @@ test('what is kept of a file comes back, also from another opening', async t => 
   const first = LibraryStore.open(path)
   first.keep([whole, bare, other], [])
   const check = (store: LibraryStore) => {
-    const byPath = new Map(store.files().map(file => [file.path, file]))
+    const byPath = new Map(store.files(false).map(file => [file.path, file]))
     for (const { path, fingerprint, image } of [whole, bare, other]) {
       assert.deepEqual(byPath.get(path), { path, fingerprint, image })
     }
@@ -79,7 +80,7 @@ test('a file that was too young to be trusted is known until the store is closed
   const second = LibraryStore.open(path)
   t.after(() => second.close())
   assert.deepEqual(
-    second.files().map(file => file.path),
+    second.files(false).map(file => file.path),
     ['old.jpg'],
   )
   assert.equal(second.details().size, 1)
@@ -91,7 +92,7 @@ test('a store of version 1 goes on, and says of which images nothing more is kno
   const store = LibraryStore.open(path)
   assert.deepEqual(store.condition, { kind: 'fine' })
   assert.deepEqual(store.identity(), { password: 'AbcdefgHIJK12345', port: 50_123 })
-  const [image, text, ...more] = store.files()
+  const [image, text, ...more] = store.files(false)
   assert.deepEqual(more, [])
   assert.deepEqual(image?.image, { digest: '0123456789abcdef0123456789abcdef', formatId: 'jpeg' })
   assert.deepEqual(image?.fingerprint, {
@@ -161,7 +162,7 @@ test('a store that calls itself version 1 and has other tables is set aside as i
   const kept = new DatabaseSync(store.condition.movedTo)
   t.after(() => kept.close())
   assert.equal(kept.prepare('SELECT count(*) AS n FROM dear').get()?.['n'], 0)
-  assert.deepEqual(store.files(), [])
+  assert.deepEqual(store.files(false), [])
 })
 
 test('a store whose tables were taken away meanwhile knows nothing, and throws nothing', async t => {

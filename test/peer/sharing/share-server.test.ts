@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fingerprintOf } from '../../../src/peer/library/image-file.ts'
-import { type OpenedImage, openUnchanged } from '../../../src/peer/library/opened-image.ts'
+import { type OpenedImage, openImage } from '../../../src/peer/library/opened-image.ts'
 import { ShareServer } from '../../../src/peer/sharing/share-server.ts'
 import { DEFAULT_UPLOAD_LIMITS } from '../../../src/peer/sharing/upload-limits.ts'
 import { DEFAULT_REQUEST_LISTENER_LIMITS } from '../../../src/transport/request-listener.ts'
@@ -29,7 +29,7 @@ async function shareFile(
     uploadLimits: DEFAULT_UPLOAD_LIMITS,
     library: {
       open() {
-        const opened = openUnchanged(path, fingerprint, { mediaType: 'image/png', sha256: () => undefined })
+        const opened = openImage(path, fingerprint, { mediaType: 'image/png', sha256: () => undefined })
         if (opened !== undefined) void afterOpening(opened, path)
         return opened
       },
