@@ -145,7 +145,7 @@ export class FaultNetwork {
       command: process.execPath,
       arguments: [
         COMMAND,
-        ...['share', `127.0.0.1:${indexPort}`, folder],
+        ...['share', `127.0.0.1:${indexPort}`, folder, '--keep-metadata'],
         ...['--port', String(sharePort), '--data', data, '--lang', 'en'],
       ],
     })

@@ -36,6 +36,7 @@ const downloading = { 'download-limit': { value: 'rate', text: 'downloadLimit' }
 const sharing = {
   port: { value: 'portOrAny', text: 'sharePort' },
   recursive: { value: 'flag', text: 'recursive' },
+  'keep-metadata': { value: 'flag', text: 'keepMetadata' },
   ...downloading,
   'upload-limit': { value: 'rate', text: 'uploadLimit' },
   'upload-limit-each': { value: 'rate', text: 'uploadLimitEach' },
@@ -112,6 +113,16 @@ export const commands = {
     options: { ...filters, once: { value: 'flag', text: 'once' }, ...fetching },
   },
   share: { arguments: [{ name: 'server' }, { name: 'directory' }], options: sharing },
+  privacy: {
+    arguments: [{ name: 'examined', many: true, optional: true }],
+    options: {
+      on: { value: 'flag', text: 'privacyOn' },
+      off: { value: 'flag', text: 'privacyOff' },
+      recursive: { value: 'flag', text: 'examineRecursive' },
+      json: { value: 'flag', text: 'json' },
+      data: { value: 'directory', text: 'data' },
+    },
+  },
   transfers: {
     arguments: [{ name: 'task', many: true, optional: true }],
     options: {

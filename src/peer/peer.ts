@@ -12,7 +12,7 @@ import type { CatalogImage } from './catalog-image.ts'
 import type { PeerConfig } from './config.ts'
 import { removeAbandonedDownloads } from './download/abandoned-downloads.ts'
 import { HashPool } from './library/hash-pool.ts'
-import { Library } from './library/library.ts'
+import { Library, type WithheldImage } from './library/library.ts'
 import { LibraryStore } from './library/library-store.ts'
 import type { OpenedImage } from './library/opened-image.ts'
 import type { FileLikeness } from './likeness/likeness-of-file.ts'
@@ -42,6 +42,16 @@ export interface PeerObserver extends RegistrationObserver {
   onLimit(limit: ServerLimit): void
   /** The peer's memory of the folder could not be used as it was. */
   onStoreCondition(condition: StoreCondition): void
+}
+
+/** What becomes of position, serial numbers and the like in what a peer shares. */
+export interface PeerPrivacy {
+  /** Whether they are taken out. */
+  readonly isCleaned: boolean
+  /** Images that are shared without something that their owner's files hold. */
+  readonly cleanedCount: number
+  /** Images that are not shared, since it cannot be told what they hold. */
+  readonly withheld: readonly WithheldImage[]
 }
 
 /** Ports tried, when each turns out to be registered by somebody else on this address. */
@@ -109,6 +119,7 @@ export class Peer implements PreviewSource {
     await checkDirectory(config.directory)
     await removeAbandonedDownloads(config.directory)
     const store = LibraryStore.open(config.storePath)
+    if (config.keepMetadata) stopCleaning(store)
     if (store.condition.kind !== 'fine') observer.onStoreCondition(store.condition)
     const { password, port } = store.identity()
     const pool = new HashPool()
@@ -184,7 +195,23 @@ export class Peer implements PreviewSource {
     return this.#library.imageCount
   }
 
-  /** True when the folder holds that image. */
+  /** What is taken out of the shared images. */
+  get privacy(): PeerPrivacy {
+    const { cleanedCount, withheld } = this.#library
+    return { isCleaned: this.#store.isCleaned, cleanedCount, withheld }
+  }
+
+  /**
+   * Takes position, serial numbers and the like out of what is shared, or no more, now and after the next start. Resolves
+   * when the folder was read anew; what may not be shared any more is not from the beginning. Rejects where that cannot
+   * be kept.
+   */
+  async setCleaned(isCleaned: boolean): Promise<void> {
+    this.#store.setCleaned(isCleaned)
+    await this.#library.applySetting()
+  }
+
+  /** True when the folder holds that image, as it is shared or as it is. */
   has(digest: Digest): boolean {
     return this.#library.holds(digest)
   }
@@ -281,6 +308,15 @@ export class Peer implements PreviewSource {
 /** Milliseconds between two looks at whether somebody is sent something, and how many of them pass at most. */
 const QUIET_LOOK_MS = 500
 const QUIET_LOOKS = 120
+
+/** Where that cannot be kept, things stay private. */
+function stopCleaning(store: LibraryStore): void {
+  try {
+    store.setCleaned(false)
+  } catch {
+    // A store that cannot be written is told of already.
+  }
+}
 
 /** Waits until nobody is sent anything large, or for a minute: somebody who never stops asking should not stop it all. */
 async function whenQuiet(sharing: Sharing, previews: Previews, signal: AbortSignal): Promise<void> {

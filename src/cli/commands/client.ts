@@ -7,7 +7,7 @@ import type { CommandContext } from '../context.ts'
 import { describeFailure } from '../describe-failure.ts'
 import { dataFolder, storePathOf } from '../folders.ts'
 import { parseServerAddress } from '../parse-arguments.ts'
-import { reportPeer, reportTransfers } from '../peer-reporter.ts'
+import { describePrivacy, reportPeer, reportTransfers } from '../peer-reporter.ts'
 import { runMenu } from '../run-menu.ts'
 import { serveGallery } from '../serve-gallery.ts'
 import { limitsOfOptions } from '../transfer-limit-options.ts'
@@ -20,6 +20,7 @@ export async function runClient(context: CommandContext): Promise<number> {
     terminal.print(
       messages.menu.title(peer.server, printable(peer.directory), peer.imageCount, peer.endpoint.port),
     )
+    for (const line of describePrivacy(peer.privacy, messages)) terminal.print(line)
     const gallery = terminal.hasKeyboard ? await tryGallery(peer, context) : undefined
     try {
       await runMenu(peer, terminal, messages, signal)
@@ -61,6 +62,7 @@ export async function startPeer({
     server: address,
     directory,
     recursive: options.has('recursive'),
+    keepMetadata: options.has('keep-metadata'),
     port: Number(options.get('port') ?? DEFAULT_PEER_CONFIG.port),
     transferLimits: limitsOfOptions(options),
     storePath: storePathOf(dataFolder(options.get('data')), directory),

@@ -1,6 +1,6 @@
 import { printable } from '../../base/printable.ts'
 import type { CommandContext } from '../context.ts'
-import { describeRegistration } from '../peer-reporter.ts'
+import { describePrivacy, describeRegistration } from '../peer-reporter.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { startPeer } from './client.ts'
 
@@ -10,6 +10,7 @@ export async function runShare(context: CommandContext): Promise<number> {
   const peer = await startPeer(context)
   try {
     terminal.print(messages.peer.started(printable(peer.directory), peer.imageCount, peer.endpoint.port))
+    for (const line of describePrivacy(peer.privacy, messages)) terminal.print(line)
     for (const line of describeRegistration(await peer.register(signal), 'register', messages))
       terminal.print(line)
     terminal.print(messages.share.running)

@@ -4,12 +4,11 @@ import { systemReason } from '../../base/failure.ts'
 import { type Digest, parseDigest } from '../../protocol/digest.ts'
 import type { ImageDetails } from '../../protocol/image-details.ts'
 import { IMAGE_HEAD_BYTES, type ImageFormat, recogniseImage } from '../image-format.ts'
-import { bytesInMemory, bytesOfFile } from '../image-header/image-bytes.ts'
+import { bytesInMemory, bytesOfFile, type ImageBytes } from '../image-header/image-bytes.ts'
 import { readImageHeader } from '../image-header/read-image-header.ts'
-import { encodeEdits } from '../private-metadata/edit-codec.ts'
 import { applyEdits, type Edit } from '../private-metadata/edits.ts'
-import { withoutPrivateMetadata } from '../private-metadata/find-private-metadata.ts'
 import { wholeFileBytes } from '../private-metadata/whole-file-bytes.ts'
+import { cleaningOf, UNCHANGED } from './cleaning.ts'
 import { type FileFingerprint, fingerprintOf, sameFingerprint, type WithholdReason } from './image-file.ts'
 
 /** What reading a file once told. */
@@ -87,15 +86,15 @@ function hashOpenFile(descriptor: number, isCleaned: boolean): HashResult {
   const format = recogniseImage(head.subarray(0, IMAGE_HEAD_BYTES))
   if (format === undefined) return { kind: 'other', fingerprint }
   const header = readImageHeader(format, bytesOfFile(descriptor, size, head))
-  const cleaning = isCleaned ? cleaningOf(descriptor, size, head) : AS_IT_IS
+  const cleaning = isCleaned ? cleaningOf(bytesOf(descriptor, size, head)) : UNCHANGED
   const digests = readDigests(descriptor, size, length, cleaning.edits)
   const after = fstatSync(descriptor, { bigint: true })
   if (digests === undefined || !sameFingerprint(fingerprint, fingerprintOf(after)))
     return { kind: 'changing' }
   const { ownDigest, md5, sha256 } = digests
-  const { encoded, refusal } = cleaning
+  const { encoded, withheld } = cleaning
   const ofFile = { fingerprint, formatId: format.id }
-  if (refusal !== undefined) return { kind: 'withheld', ...ofFile, ownDigest, reason: refusal }
+  if (withheld !== undefined) return { kind: 'withheld', ...ofFile, ownDigest, reason: withheld }
   return {
     ...{ kind: 'image', ...ofFile, digest: md5 },
     details: { bytes: size, format: format.id, ...header, sha256 },
@@ -103,22 +102,9 @@ function hashOpenFile(descriptor: number, isCleaned: boolean): HashResult {
   }
 }
 
-/** How a file becomes what is shared. */
-interface Cleaning {
-  readonly edits: readonly Edit[]
-  readonly encoded: Uint8Array
-  readonly refusal?: WithholdReason
-}
-
-const AS_IT_IS: Cleaning = { edits: [], encoded: new Uint8Array(0) }
-
-/** `head` is all that was read. */
-function cleaningOf(descriptor: number, size: number, head: Buffer): Cleaning {
-  const bytes = head.length === size ? bytesInMemory(head) : wholeFileBytes(descriptor, size)
-  const cleaned = withoutPrivateMetadata(bytes)
-  if (cleaned.outcome === 'refused') return { ...AS_IT_IS, refusal: cleaned.reason }
-  const encoded = encodeEdits(cleaned.edits)
-  return encoded === undefined ? { ...AS_IT_IS, refusal: 'tooMuch' } : { edits: cleaned.edits, encoded }
+/** Of a file whose beginning was read. */
+function bytesOf(descriptor: number, size: number, head: Buffer): ImageBytes {
+  return head.length === size ? bytesInMemory(head) : wholeFileBytes(descriptor, size)
 }
 
 /** What is left of the file is read behind the `length` bytes in the buffer; `undefined` where it grows. */

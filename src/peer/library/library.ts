@@ -140,7 +140,7 @@ export class Library {
    */
   async applySetting(): Promise<void> {
     const { isCleaned } = this.#options.store
-    if (isCleaned === this.#isCleaned) return
+    if (isCleaned === this.#isCleaned) return this.#looking
     this.#isCleaned = isCleaned
     for (const { path, image, own } of [...this.#files.values()]) {
       if (own !== undefined || (isCleaned && image !== undefined)) this.#remove(path)
