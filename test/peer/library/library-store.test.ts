@@ -71,6 +71,55 @@ test('what is kept of a file comes back, also from another opening', async t => 
   second.close()
 })
 
+test('a store that was there before shares as it did; a new one takes out what is private', async t => {
+  const path = await storePath(t)
+  await copyFile(VERSION_1, path)
+  const old = LibraryStore.open(path)
+  assert.equal(old.isCleaned, false)
+  old.setCleaned(true)
+  old.close()
+  const again = LibraryStore.open(path)
+  t.after(() => again.close())
+  assert.equal(again.isCleaned, true)
+  const fresh = LibraryStore.open(':memory:')
+  t.after(() => fresh.close())
+  assert.equal(fresh.isCleaned, true)
+})
+
+test('files are known only as they were read, and what stays the same is known for both', async t => {
+  const store = LibraryStore.open(await storePath(t))
+  t.after(() => store.close())
+  const own = parseDigest('ff'.repeat(16)) ?? assert.fail()
+  const edits = Uint8Array.of(1, 2, 3)
+  const plain = readFileOf('plain.jpg', { isCleaned: true })
+  const edited = readFileOf('edited.jpg', { isCleaned: true, own: { digest: own }, edits })
+  const withheld = readFileOf('withheld.jxl', {
+    ...{ isCleaned: true, image: undefined, details: undefined },
+    own: { digest: own, withheld: 'format' },
+  })
+  const text = readFileOf('text', { image: undefined, details: undefined, isCleaned: true })
+  store.keep([plain, edited, withheld, text], [])
+  const known = (isCleaned: boolean) => new Map(store.files(isCleaned).map(file => [file.path, file.own]))
+  assert.deepEqual(
+    known(true),
+    new Map([
+      ['edited.jpg', { digest: own }],
+      ['plain.jpg', undefined],
+      ['text', undefined],
+      ['withheld.jxl', { digest: own, withheld: 'format' }],
+    ]),
+  )
+  const shared = edited.image?.digest ?? assert.fail()
+  assert.deepEqual(store.editsOf('edited.jpg', shared), edits)
+  assert.equal(store.editsOf('edited.jpg', own), undefined, 'edits of another state of the file')
+  assert.deepEqual([...known(false).keys()], ['text'])
+  store.setCleaned(false)
+  assert.deepEqual([...known(false).keys()], ['plain.jpg', 'text'])
+  store.keep([readFileOf('edited.jpg')], ['withheld.jxl'])
+  assert.equal(store.editsOf('edited.jpg', shared), undefined)
+  assert.deepEqual(known(true), new Map([['text', undefined]]))
+})
+
 test('a file that was too young to be trusted is known until the store is closed, and then no more', async t => {
   const path = await storePath(t)
   const first = LibraryStore.open(path)
