@@ -17,7 +17,8 @@ export function formatExamined(
       value === undefined ? undefined : printable(value),
     ),
   )
-  if (withheld === undefined) return [printable(path), ...findings]
-  const reason = privacy.reasons[withheld]
-  return [printable(path), ...findings, isCleaned ? privacy.refused(reason) : privacy.unknown(reason)]
+  const reason = withheld && privacy.reasons[withheld]
+  const refused = reason && (isCleaned ? privacy.refused(reason) : privacy.unknown(reason))
+  const lines = [...findings, ...(refused ? [refused] : [])]
+  return [printable(path), ...lines.map(line => `  ${line}`)]
 }

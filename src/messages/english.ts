@@ -215,8 +215,7 @@ export const english = {
         'bytes a second that are sent over UDP to a network whose addresses are not proven (default: 131072)',
       registrationsPerAddress: 'peers that one IP address may register (default: 1024)',
       recursive: 'share the pictures in subfolders too',
-      keepMetadata:
-        'share all that the pictures tell, position and serial numbers too, from now on (as “imagep2p privacy --off”)',
+      keepMetadata: 'share all that the pictures tell, position and serial numbers too, from now on',
       privacyOn: 'take position, serial numbers and the like out of what is shared, from now on',
       privacyOff: 'share the pictures as they are, from now on',
       examineRecursive: 'look through subfolders too',
@@ -352,11 +351,11 @@ export const english = {
     turnedOff: (directory: string) =>
       `From now on the pictures of ${directory} are shared as they are, with all they tell. An imagep2p that runs follows in a moment.`,
     finding: (kind: string, place: string, name: string, value: string | undefined) =>
-      `  ${kind} (${place}): ${name}${value === undefined ? '' : ` = ${value}`}`,
-    refused: (reason: string) => `  not shared: ${reason}`,
-    unknown: (reason: string) => `  nobody can tell: ${reason}`,
+      `${kind} (${place}): ${name}${value === undefined ? '' : ` = ${value}`}`,
+    refused: (reason: string) => `not shared: ${reason}`,
+    unknown: (reason: string) => `nobody can tell: ${reason}`,
     summary: (examined: number, telling: number, refused: number) =>
-      `${pictures(examined)} looked at: ${telling.toLocaleString('en')} with something private, ${refused.toLocaleString('en')} of which it cannot be told.`,
+      `${pictures(examined)} looked at: ${telling.toLocaleString('en')} with something private, ${refused.toLocaleString('en')} that nobody can tell.`,
     howToTurnOn: '“imagep2p privacy --on” with the folder takes it out of what is shared.',
     kinds: {
       position: 'position',

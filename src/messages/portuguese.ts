@@ -214,7 +214,7 @@ export const portuguese: Messages = {
       registrationsPerAddress: 'clientes que um endereço IP pode registrar (padrão: 1024)',
       recursive: 'compartilha também as imagens das subpastas',
       keepMetadata:
-        'compartilha tudo o que as imagens contam, posição e números de série também, a partir de agora (como “imagep2p privacy --off”)',
+        'compartilha tudo o que as imagens contam, posição e números de série também, a partir de agora',
       privacyOn: 'tira posição, números de série e afins do que se compartilha, a partir de agora',
       privacyOff: 'compartilha as imagens como são, a partir de agora',
       examineRecursive: 'examina as subpastas também',
@@ -350,11 +350,11 @@ export const portuguese: Messages = {
     turnedOff: directory =>
       `A partir de agora as imagens de ${directory} são compartilhadas como são, com tudo o que contam. Um imagep2p em execução acompanha em instantes.`,
     finding: (kind, place, name, value) =>
-      `  ${kind} (${place}): ${name}${value === undefined ? '' : ` = ${value}`}`,
-    refused: reason => `  não é compartilhada: ${reason}`,
-    unknown: reason => `  ninguém sabe: ${reason}`,
+      `${kind} (${place}): ${name}${value === undefined ? '' : ` = ${value}`}`,
+    refused: reason => `não é compartilhada: ${reason}`,
+    unknown: reason => `ninguém sabe: ${reason}`,
     summary: (examined, telling, refused) =>
-      `${pictures(examined)} ${examined === 1 ? 'examinada' : 'examinadas'}: ${telling.toLocaleString('pt-BR')} com algo privado, ${refused.toLocaleString('pt-BR')} de que não se sabe.`,
+      `${pictures(examined)} ${examined === 1 ? 'examinada' : 'examinadas'}: ${telling.toLocaleString('pt-BR')} com algo privado, ${refused.toLocaleString('pt-BR')} de que ninguém sabe.`,
     howToTurnOn: '“imagep2p privacy --on” com a pasta tira isso do que se compartilha.',
     kinds: {
       position: 'posição',

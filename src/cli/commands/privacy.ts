@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Failure, systemReason } from '../../base/failure.ts'
 import { printable } from '../../base/printable.ts'
@@ -16,6 +17,7 @@ export async function runPrivacy(context: CommandContext): Promise<number> {
   if (options.has('on') && options.has('off'))
     throw new Failure('extraArgument', { argument: '--off', command: 'privacy' })
   const directory = resolve(folder)
+  if (!existsSync(directory)) throw new Failure('directoryMissing', { directory })
   const store = LibraryStore.open(storePathOf(dataFolder(options.get('data')), directory))
   let isCleaned: boolean
   try {
@@ -67,8 +69,6 @@ async function* images(
     yield* examineFolder(directory, isRecursive, signal)
   } catch (error) {
     if (signal.aborted) throw error
-    const reason = systemReason(error)
-    if (reason === 'ENOENT' || reason === 'ENOTDIR') throw new Failure('directoryMissing', { directory })
-    throw new Failure('directoryUnreadable', { directory, reason })
+    throw new Failure('directoryUnreadable', { directory, reason: systemReason(error) })
   }
 }
