@@ -172,6 +172,7 @@ test('placeholders of a store that knew of no likeness stay, and both are tried 
   first.close()
   const old = new DatabaseSync(path)
   old.exec(`DROP INDEX file_without_likeness; ALTER TABLE file DROP COLUMN likeness; PRAGMA user_version = 3;
+    ALTER TABLE file DROP COLUMN is_cleaned; DROP TABLE own_image; DROP TABLE privacy;
     CREATE INDEX file_without_placeholder ON file (path) WHERE digest IS NOT NULL AND placeholder IS NULL`)
   old.close()
   const store = LibraryStore.open(path)
