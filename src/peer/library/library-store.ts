@@ -66,6 +66,7 @@ export class LibraryStore {
   readonly condition: StoreCondition
   readonly #database: DatabaseSync
   #selectSha256: StatementSync | undefined
+  #selectEdits: StatementSync | undefined
   #selectPrivacy: StatementSync | undefined
 
   private constructor(database: DatabaseSync, condition: StoreCondition) {
@@ -156,10 +157,10 @@ export class LibraryStore {
   /** What makes the image `digest` out of the file `path`, as it is kept; `undefined` where that is not known. */
   editsOf(path: string, digest: Digest): Uint8Array | undefined {
     try {
-      const select = this.#database.prepare(
+      this.#selectEdits ??= this.#database.prepare(
         'SELECT edits FROM own_image JOIN file USING (path) WHERE path = ? AND file.digest = ?',
       )
-      const edits = select.get(path, digest)?.['edits']
+      const edits = this.#selectEdits.get(path, digest)?.['edits']
       return edits instanceof Uint8Array ? edits : undefined
     } catch {
       return undefined

@@ -14,11 +14,11 @@ import {
   type ReadFile,
   type SharedImage,
   sameFingerprint,
-  type WithholdReason,
 } from './image-file.ts'
 import { ImagesByDigest } from './images-by-digest.ts'
 import type { KeptDetails, LibraryStore } from './library-store.ts'
 import { type OpenedImage, openImage } from './opened-image.ts'
+import { OwnImages, type WithheldImage } from './own-images.ts'
 import { readFileOf } from './read-file.ts'
 import { type FoundFile, findFile, scanFolder } from './scan-folder.ts'
 import { watchFolder } from './watch-folder.ts'
@@ -55,13 +55,6 @@ const SETTING_LOOK_MS = 1000
 /** Entries, of some 300 bytes each. */
 const MAX_REMEMBERED_SHA256 = 1024
 
-/** An image that is not shared. */
-export interface WithheldImage {
-  /** Below the folder. */
-  readonly path: string
-  readonly reason: WithholdReason
-}
-
 /** The images of one folder, by digest, kept true while the folder changes. */
 export class Library {
   readonly #options: LibraryOptions
@@ -71,14 +64,9 @@ export class Library {
   /** By digest and path; those that were asked for longest ago go first. */
   readonly #sha256 = new Map<string, string>()
   readonly #byDigest = new ImagesByDigest()
-  /** The same for what files hold as they are, where that is not what is shared. */
-  readonly #byOwnDigest = new ImagesByDigest()
+  readonly #own = new OwnImages()
   /** Whether what is private is taken out of what is shared. */
   #isCleaned: boolean
-  /** Paths of images that are not shared. */
-  readonly #withheld = new Set<string>()
-  /** Files with an own image. */
-  #ownCount = 0
   #settingLook: NodeJS.Timeout | undefined
   readonly #stopping = new AbortController()
   #stopWatching: (() => Promise<void>) | undefined
@@ -188,20 +176,17 @@ export class Library {
 
   /** True when the folder holds that image, shared or only for its owner. */
   holds(digest: Digest): boolean {
-    return this.#byDigest.has(digest) || this.#byOwnDigest.has(digest)
+    return this.#byDigest.has(digest) || this.#own.has(digest)
   }
 
   /** How many of the shared images are not what their owner has. */
   get cleanedCount(): number {
-    return this.#ownCount - this.#withheld.size
+    return this.#own.cleanedCount
   }
 
   /** Images that are not shared, in the order of their paths. */
   get withheld(): WithheldImage[] {
-    return [...this.#withheld].sort().flatMap(path => {
-      const reason = this.#files.get(path)?.own?.withheld
-      return reason === undefined ? [] : [{ path, reason }]
-    })
+    return this.#own.withheld
   }
 
   /**
@@ -392,30 +377,23 @@ export class Library {
   #put(file: LibraryFile): void {
     const { path, image, own } = file
     const known = this.#files.get(path)
-    const isSame = known?.image?.digest === image?.digest && known?.own?.digest === own?.digest
+    const isSame =
+      known?.image?.digest === image?.digest &&
+      known?.own?.digest === own?.digest &&
+      known?.own?.withheld === own?.withheld
     if (!isSame) this.#remove(path)
     this.#files.set(path, file)
-    if (own?.withheld === undefined) this.#withheld.delete(path)
-    else this.#withheld.add(path)
     if (isSame) return
-    if (own !== undefined) {
-      this.#ownCount += 1
-      this.#byOwnDigest.add(own.digest, path)
-    }
-    if (image !== undefined) {
-      this.#changed = true
-      this.#byDigest.add(image.digest, path)
-    }
+    if (own !== undefined) this.#own.add(path, own)
+    if (image === undefined) return
+    this.#changed = true
+    this.#byDigest.add(image.digest, path)
   }
 
   #remove(path: string): undefined {
     const { image, own } = this.#files.get(path) ?? {}
     this.#files.delete(path)
-    this.#withheld.delete(path)
-    if (own !== undefined) {
-      this.#ownCount -= 1
-      this.#byOwnDigest.remove(own.digest, path)
-    }
+    if (own !== undefined) this.#own.remove(path, own)
     if (image === undefined) return
     this.#changed = true
     this.#byDigest.remove(image.digest, path)
