@@ -145,7 +145,8 @@ export class FaultNetwork {
       command: process.execPath,
       arguments: [
         COMMAND,
-        ...['share', `127.0.0.1:${indexPort}`, folder],
+        // What makes up the size of these pictures stands behind them.
+        ...['share', `127.0.0.1:${indexPort}`, folder, '--keep-metadata'],
         ...['--port', String(sharePort), '--data', data, '--lang', 'en'],
       ],
     })

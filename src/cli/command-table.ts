@@ -38,6 +38,7 @@ const sharing = {
   recursive: { value: 'flag', text: 'recursive' },
   guests: { value: 'portIfAny', text: 'guests' },
   'guest-uploads': { value: 'flag', text: 'guestUploads' },
+  'keep-metadata': { value: 'flag', text: 'keepMetadata' },
   ...downloading,
   'upload-limit': { value: 'rate', text: 'uploadLimit' },
   'upload-limit-each': { value: 'rate', text: 'uploadLimitEach' },
@@ -120,6 +121,16 @@ export const commands = {
     options: { ...filters, once: { value: 'flag', text: 'once' }, ...fetching },
   },
   share: { arguments: [{ name: 'server' }, { name: 'directory' }], options: sharing },
+  privacy: {
+    arguments: [{ name: 'examined', many: true, optional: true }],
+    options: {
+      on: { value: 'flag', text: 'privacyOn' },
+      off: { value: 'flag', text: 'privacyOff' },
+      recursive: { value: 'flag', text: 'examineRecursive' },
+      json: { value: 'flag', text: 'json' },
+      data: { value: 'directory', text: 'data' },
+    },
+  },
   transfers: {
     arguments: [{ name: 'task', many: true, optional: true }],
     options: {

@@ -17,6 +17,7 @@ const loaders: Record<CommandName, () => Promise<Command>> = {
   get: async () => (await import('./commands/get.ts')).runGet,
   mirror: async () => (await import('./commands/mirror.ts')).runMirror,
   share: async () => (await import('./commands/share.ts')).runShare,
+  privacy: async () => (await import('./commands/privacy.ts')).runPrivacy,
   transfers: async () => (await import('./commands/transfers.ts')).runTransfers,
   unshare: async () => (await import('./commands/change-sharing.ts')).runUnshare,
   reshare: async () => (await import('./commands/change-sharing.ts')).runReshare,

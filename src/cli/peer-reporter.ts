@@ -3,7 +3,7 @@ import type { Failure } from '../base/failure.ts'
 import { printable } from '../base/printable.ts'
 import type { Messages } from '../messages/messages.ts'
 import type { DownloadObserver, FailedAttempt } from '../peer/download/download-request.ts'
-import type { PeerObserver } from '../peer/peer.ts'
+import type { PeerObserver, PeerPrivacy } from '../peer/peer.ts'
 import type { RegistrationState } from '../peer/registration.ts'
 import type { ServerLimit } from '../peer/server-connection.ts'
 import type { Transfers } from '../peer/transfers/transfers.ts'
@@ -62,6 +62,21 @@ export const RETRIES_BEFORE_WORD = 2
 /** What a server lacks, in a sentence. */
 export function describeLimit(limit: ServerLimit, server: string, { peer }: Messages): string {
   return limit.kind === 'oldServer' ? peer.oldServer(server) : peer.noCatalog(server, printable(limit.reason))
+}
+
+/** Names of pictures that are not shared, as many as a line has room for. */
+const NAMED_WITHHELD = 3
+
+/** What becomes of the pictures' metadata, in sentences; none where they are shared as they are. */
+export function describePrivacy(
+  { cleanedCount, withheld }: PeerPrivacy,
+  { privacy }: Pick<Messages, 'privacy'>,
+): string[] {
+  const names = withheld.slice(0, NAMED_WITHHELD).map(({ path }) => printable(path, 60))
+  return [
+    ...(cleanedCount > 0 ? [privacy.cleaned(cleanedCount)] : []),
+    ...(withheld.length > 0 ? [privacy.withheld(withheld.length, names)] : []),
+  ]
 }
 
 /** What came of a registration, an update or an end, in sentences. */

@@ -176,6 +176,7 @@ export const english = {
       wanted: 'MD5-OR-NAME',
       mirrored: 'FOLDER',
       task: 'TASK',
+      examined: 'FOLDER',
     },
     argumentTexts: {
       own: 'a picture of the folder, by its name or MD5 sum',
@@ -185,8 +186,10 @@ export const english = {
         'pictures to fetch, by MD5 sum or by name; with none, and no other choice, what an earlier get into the folder left undone',
       mirrored: 'the folder that is to hold every picture of the network; nothing in it is ever removed',
       task: 'nothing: list the queue. Or pause, resume, cancel, retry, first or last, and which: its number in the list, its MD5 sum or the beginning of it, or all. Or before, which one, and before which other one. Or limit (of downloads), upload-limit or upload-limit-each (to one address) and a rate: bytes per second, such as 500K or 2M, 0 for no limit. Or upload-slots and how many large pictures are sent at once. Behind any of them the folder, where it is not the current one',
+      examined: 'the folder; the current one without it',
     },
     commandTexts: {
+      privacy: 'show what pictures tell of place, camera and owner, and take it out of what is shared',
       server: 'run an index server, which knows who has which picture',
       open: 'share a folder and see the pictures of the network in the browser',
       client: 'share a folder and use the network from a menu',
@@ -221,6 +224,10 @@ export const english = {
         'show the pictures of this folder to guests without the program, who scan a QR code, on a port of its own (default: any free one)',
       guestUploads: 'as --guests, and guests may bring pictures, into the folder “guests” of this one',
       recursive: 'share the pictures in subfolders too',
+      keepMetadata: 'share all that the pictures tell, position and serial numbers too, from now on',
+      privacyOn: 'take position, serial numbers and the like out of what is shared, from now on',
+      privacyOff: 'share the pictures as they are, from now on',
+      examineRecursive: 'look through subfolders too',
       json: 'print one JSON value a line',
       out: 'folder to save into (default: the current one)',
       search: 'only pictures whose names hold all these words, in any order; case and accents do not count',
@@ -339,6 +346,54 @@ export const english = {
       `${owner} ${ownerFaults[reason]}${detail === '' ? '' : ` (${detail})`}.`,
     done: (name: string, size: string, owner: string) =>
       `Saved ${name} (${size}, from ${owner}). Its content is verified.`,
+  },
+  privacy: {
+    cleaned: (count: number) =>
+      `${pictures(count)} ${count === 1 ? 'goes' : 'go'} out without position, serial numbers and the like. Your files stay as they are.`,
+    withheld: (count: number, names: readonly string[]) =>
+      `${pictures(count)} ${count === 1 ? 'is' : 'are'} not shared, since nobody can tell for sure what ${count === 1 ? 'it tells' : 'they tell'}: ${names.join(', ')}${count > names.length ? ' …' : ''}. “imagep2p privacy” says why.`,
+    isOn: (directory: string) =>
+      `What is shared of ${directory} goes out without position, serial numbers and the like; your files stay as they are. Taken out:`,
+    isOff: (directory: string) => `The pictures of ${directory} are shared as they are. Strangers see:`,
+    turnedOn: (directory: string) =>
+      `From now on the pictures of ${directory} go out without position, serial numbers and the like; your files stay as they are. An imagep2p that runs follows in a moment.`,
+    turnedOff: (directory: string) =>
+      `From now on the pictures of ${directory} are shared as they are, with all they tell. An imagep2p that runs follows in a moment.`,
+    finding: (kind: string, place: string, name: string, value: string | undefined) =>
+      `${kind} (${place}): ${name}${value === undefined ? '' : ` = ${value}`}`,
+    refused: (reason: string) => `not shared: ${reason}`,
+    unknown: (reason: string) => `nobody can tell: ${reason}`,
+    summary: (examined: number, telling: number, refused: number) =>
+      `${pictures(examined)} looked at: ${telling.toLocaleString('en')} with something private, ${refused.toLocaleString('en')} that nobody can tell.`,
+    howToTurnOn: '“imagep2p privacy --on” with the folder takes it out of what is shared.',
+    kinds: {
+      position: 'position',
+      place: 'place',
+      serialNumber: 'serial number',
+      owner: 'owner',
+      uniqueId: 'number of this picture alone',
+      makerNote: 'maker’s notes',
+      embedded: 'another file within',
+      unknown: 'not known what',
+    },
+    places: {
+      exif: 'EXIF',
+      xmp: 'XMP',
+      iptc: 'IPTC',
+      photoshop: 'Photoshop',
+      container: 'the file’s own parts',
+      trailer: 'behind the picture',
+    },
+    reasons: {
+      format: 'this format is not one that is understood here',
+      cutShort: 'the file ends too early',
+      malformed: 'the file breaks the rules of its format',
+      tooComplex: 'the file has more parts than a picture should',
+      overlap: 'what would have to go shares bytes with the picture',
+      rawPicture: 'a camera’s raw file cannot be developed without what its maker wrote into it',
+      notClean: 'something would be left in it',
+      tooMuch: 'too much of it would have to be changed',
+    },
   },
   transfers: {
     left: (count: number) =>

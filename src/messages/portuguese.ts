@@ -174,6 +174,7 @@ export const portuguese: Messages = {
       wanted: 'MD5-OU-NOME',
       mirrored: 'PASTA',
       task: 'TAREFA',
+      examined: 'PASTA',
     },
     argumentTexts: {
       own: 'uma imagem da pasta, pelo nome ou pela soma MD5',
@@ -183,8 +184,10 @@ export const portuguese: Messages = {
         'imagens a buscar, pela soma MD5 ou pelo nome; sem nenhuma, nem outra escolha, o que um get anterior para a pasta deixou por fazer',
       mirrored: 'a pasta que deve ter todas as imagens da rede; nada nela é removido',
       task: 'nada: lista a fila. Ou pause, resume, cancel, retry, first ou last, e qual: o número na lista, a soma MD5 ou o começo dela, ou all. Ou before, qual, e antes de qual outro. Ou limit (dos downloads), upload-limit ou upload-limit-each (a um endereço) e uma taxa: bytes por segundo, como 500K ou 2M, 0 para nenhum limite. Ou upload-slots e quantas imagens grandes são enviadas ao mesmo tempo. Depois de qualquer um, a pasta, se não for a atual',
+      examined: 'a pasta; sem ela, a atual',
     },
     commandTexts: {
+      privacy: 'mostra o que as imagens contam de lugar, câmera e dono, e tira isso do que se compartilha',
       server: 'executa um servidor de índice, que sabe quem tem qual imagem',
       open: 'compartilha uma pasta e mostra as imagens da rede no navegador',
       client: 'compartilha uma pasta e usa a rede por um menu',
@@ -219,6 +222,11 @@ export const portuguese: Messages = {
         'mostra as imagens desta pasta a convidados sem o programa, que leem um código QR, em uma porta própria (padrão: qualquer uma livre)',
       guestUploads: 'o mesmo que --guests, e convidados podem trazer imagens, para a pasta “guests” desta',
       recursive: 'compartilha também as imagens das subpastas',
+      keepMetadata:
+        'compartilha tudo o que as imagens contam, posição e números de série também, a partir de agora',
+      privacyOn: 'tira posição, números de série e afins do que se compartilha, a partir de agora',
+      privacyOff: 'compartilha as imagens como são, a partir de agora',
+      examineRecursive: 'examina as subpastas também',
       json: 'imprime um valor JSON por linha',
       out: 'pasta em que salvar (padrão: a atual)',
       search:
@@ -337,6 +345,54 @@ export const portuguese: Messages = {
     nextOwner: (owner, reason, detail) =>
       `${owner} ${ownerFaults[reason]}${detail === '' ? '' : ` (${detail})`}.`,
     done: (name, size, owner) => `“${name}” salva (${size}, de ${owner}). O conteúdo foi verificado.`,
+  },
+  privacy: {
+    cleaned: count =>
+      `${pictures(count)} ${count === 1 ? 'sai' : 'saem'} sem posição, números de série e afins. Seus arquivos ficam como são.`,
+    withheld: (count, names) =>
+      `${pictures(count)} ${count === 1 ? 'não é compartilhada' : 'não são compartilhadas'}, pois ninguém sabe com certeza o que ${count === 1 ? 'conta' : 'contam'}: ${names.join(', ')}${count > names.length ? ' …' : ''}. “imagep2p privacy” diz por quê.`,
+    isOn: directory =>
+      `O que se compartilha de ${directory} sai sem posição, números de série e afins; seus arquivos ficam como são. Tira-se:`,
+    isOff: directory => `As imagens de ${directory} são compartilhadas como são. Estranhos veem:`,
+    turnedOn: directory =>
+      `A partir de agora as imagens de ${directory} saem sem posição, números de série e afins; seus arquivos ficam como são. Um imagep2p em execução acompanha em instantes.`,
+    turnedOff: directory =>
+      `A partir de agora as imagens de ${directory} são compartilhadas como são, com tudo o que contam. Um imagep2p em execução acompanha em instantes.`,
+    finding: (kind, place, name, value) =>
+      `${kind} (${place}): ${name}${value === undefined ? '' : ` = ${value}`}`,
+    refused: reason => `não é compartilhada: ${reason}`,
+    unknown: reason => `ninguém sabe: ${reason}`,
+    summary: (examined, telling, refused) =>
+      `${pictures(examined)} ${examined === 1 ? 'examinada' : 'examinadas'}: ${telling.toLocaleString('pt-BR')} com algo privado, ${refused.toLocaleString('pt-BR')} de que ninguém sabe.`,
+    howToTurnOn: '“imagep2p privacy --on” com a pasta tira isso do que se compartilha.',
+    kinds: {
+      position: 'posição',
+      place: 'lugar',
+      serialNumber: 'número de série',
+      owner: 'dono',
+      uniqueId: 'número só desta imagem',
+      makerNote: 'notas do fabricante',
+      embedded: 'outro arquivo dentro',
+      unknown: 'não se sabe o quê',
+    },
+    places: {
+      exif: 'EXIF',
+      xmp: 'XMP',
+      iptc: 'IPTC',
+      photoshop: 'Photoshop',
+      container: 'partes do próprio arquivo',
+      trailer: 'atrás da imagem',
+    },
+    reasons: {
+      format: 'este formato não é dos que se entendem aqui',
+      cutShort: 'o arquivo termina cedo demais',
+      malformed: 'o arquivo quebra as regras do seu formato',
+      tooComplex: 'o arquivo tem mais partes do que uma imagem deveria ter',
+      overlap: 'o que teria de sair divide bytes com a imagem',
+      rawPicture: 'o arquivo bruto de uma câmera não se revela sem o que o fabricante escreveu nele',
+      notClean: 'sobraria algo nele',
+      tooMuch: 'seria preciso mudar demais nele',
+    },
   },
   transfers: {
     left: count =>

@@ -18,6 +18,11 @@ export interface PeerConfig {
   readonly port: number
   /** The file in which the peer remembers this folder between starts. */
   readonly storePath: string
+  /**
+   * True shares all that pictures tell (position, serial numbers), from then on; else goes on as this folder was set, a new
+   * one without them.
+   */
+  readonly keepMetadata: boolean
   /** Whether placeholders and likenesses of the pictures are made, in the background. */
   readonly placeholders: boolean
   readonly retryPlan: RetryPlan
@@ -43,6 +48,7 @@ export const DEFAULT_PEER_CONFIG: Omit<PeerConfig, 'server' | 'directory' | 'sto
   recursive: false,
   host: '::',
   port: 0,
+  keepMetadata: false,
   placeholders: true,
   retryPlan: DEFAULT_RETRY_PLAN,
   httpLimits: DEFAULT_HTTP_LIMITS,

@@ -18,6 +18,7 @@ import { Library } from './library/library.ts'
 import { LibraryStore } from './library/library-store.ts'
 import type { OpenedImage } from './library/opened-image.ts'
 import type { OwnImageQuery, OwnPage } from './library/own-images.ts'
+import type { WithheldImage } from './library/source-images.ts'
 import type { FileLikeness } from './likeness/likeness-of-file.ts'
 import { ImageDecoder } from './previews/image-decoder.ts'
 import { PlaceholderMaker } from './previews/placeholder-maker.ts'
@@ -44,6 +45,16 @@ export interface PeerObserver extends RegistrationObserver {
   onLimit(limit: ServerLimit): void
   /** The peer's memory of the folder could not be used as it was. */
   onStoreCondition(condition: StoreCondition): void
+}
+
+/** What becomes of position, serial numbers and the like in what a peer shares. */
+export interface PeerPrivacy {
+  /** Whether they are taken out. */
+  readonly isCleaned: boolean
+  /** Images that are shared without something that their owner's files hold. */
+  readonly cleanedCount: number
+  /** Images that are not shared, since it cannot be told what they hold. */
+  readonly withheld: readonly WithheldImage[]
 }
 
 /** Ports tried, when each turns out to be registered by somebody else on this address. */
@@ -118,6 +129,7 @@ export class Peer implements PreviewSource {
     await checkDirectory(config.directory)
     await removeAbandonedDownloads(config.directory)
     const store = LibraryStore.open(config.storePath)
+    if (config.keepMetadata) stopCleaning(store)
     if (store.condition.kind !== 'fine') observer.onStoreCondition(store.condition)
     const { password, port } = store.identity()
     const pool = new HashPool()
@@ -199,7 +211,23 @@ export class Peer implements PreviewSource {
     return this.#sharing.bytesSent
   }
 
-  /** True when the folder holds that image, shared or not. */
+  /** What is taken out of the shared images. */
+  get privacy(): PeerPrivacy {
+    const { cleanedCount, withheld } = this.#library
+    return { isCleaned: this.#store.isCleaned, cleanedCount, withheld }
+  }
+
+  /**
+   * Takes position, serial numbers and the like out of what is shared, or no more, now and after the next start. Resolves
+   * when the folder was read anew; what may not be shared any more is not from the beginning. Rejects where that cannot
+   * be kept.
+   */
+  async setCleaned(isCleaned: boolean): Promise<void> {
+    this.#store.setCleaned(isCleaned)
+    await this.#library.applySetting()
+  }
+
+  /** True when the folder holds that image, as it is or as it is shared, whether or not it is. */
   has(digest: Digest): boolean {
     return this.#library.holds(digest)
   }
@@ -331,6 +359,15 @@ export class Peer implements PreviewSource {
 /** Milliseconds between two looks at whether somebody is sent something, and how many of them pass at most. */
 const QUIET_LOOK_MS = 500
 const QUIET_LOOKS = 120
+
+/** Where that cannot be kept, things stay private. */
+function stopCleaning(store: LibraryStore): void {
+  try {
+    store.setCleaned(false)
+  } catch {
+    // A store that cannot be written is told of already.
+  }
+}
 
 /** Waits until nobody is sent anything large, or for a minute: somebody who never stops asking should not stop it all. */
 async function whenQuiet(sharing: Sharing, previews: Previews, signal: AbortSignal): Promise<void> {

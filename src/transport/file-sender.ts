@@ -19,11 +19,20 @@ const AWAITING_BYTES = 4096
 const MAX_KEPT_CHUNKS = 32
 const chunks: Buffer[] = []
 
+/** Parts of a file that go out other than they stand there. */
+export interface FileChanges {
+  /** The first stretch that ends behind `at` and is changed somewhere; `undefined` where the rest goes out as it is. */
+  next(at: number): { readonly start: number; readonly end: number } | undefined
+  /** Makes what goes out of `bytes`, which were read at `at`. */
+  apply(bytes: Uint8Array, at: number): void
+}
+
 /** Bytes `[start, end)` of the file `fd`, which stays open until they are sent. */
 export interface FileBytes {
   readonly fd: number
   readonly start: number
   readonly end: number
+  readonly changes?: FileChanges | undefined
 }
 
 /** How fast something may be sent. */
@@ -51,18 +60,25 @@ export class FileSender {
 
   /**
    * Resolves when the system took all bytes, or false as soon as the file has no more of them or the connection is gone.
-   * A cold file holds the program up while the disk reads.
+   * A cold file holds the program up while the disk reads. No byte that is changed goes out as it stands in the file: what
+   * the system sends by itself ends before the next changed stretch, and what is read here is changed first.
    */
-  async send(connection: RequestConnection, { fd, start, end }: FileBytes, pace: Pace): Promise<boolean> {
+  async send(connection: RequestConnection, bytes: FileBytes, pace: Pace): Promise<boolean> {
+    const { fd, start, end, changes } = bytes
     const { socket } = connection
     let at = start
     let turnBytes = 0
     while (at < end) {
       if (socket.destroyed) return false
-      const wanted = Math.min(end - at, pace.isLimited ? CHUNK_BYTES : CALL_BYTES)
+      const changed = changes?.next(at)
+      const isChanged = changed !== undefined && changed.start <= at
+      const until = Math.min(end, (isChanged ? changed.end : changed?.start) ?? end)
+      const wanted = Math.min(until - at, pace.isLimited ? CHUNK_BYTES : CALL_BYTES)
       // What is still on its way through the socket comes first.
-      const direct = socket.writableLength === 0 ? this.#sendAtOnce(socket, fd, at, wanted) : undefined
-      const sent = direct ?? (await sendChunk(connection, fd, at, Math.min(wanted, this.#chunkBytes)))
+      const direct =
+        socket.writableLength === 0 && !isChanged ? this.#sendAtOnce(socket, fd, at, wanted) : undefined
+      const chunkBytes = isChanged ? CHUNK_BYTES : this.#chunkBytes
+      const sent = direct ?? (await sendChunk(connection, bytes, at, Math.min(wanted, chunkBytes)))
       if (sent === 0) return false
       at += sent
       if (direct !== undefined) connection.sentBytes += sent
@@ -98,13 +114,14 @@ export class FileSender {
 /** Bytes read and taken by the system; 0 at the file's end. */
 async function sendChunk(
   connection: RequestConnection,
-  fd: number,
+  { fd, changes }: FileBytes,
   at: number,
   wanted: number,
 ): Promise<number> {
   const chunk = chunks.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
   try {
     const bytesRead = readSync(fd, chunk, 0, Math.min(CHUNK_BYTES, wanted), at)
+    changes?.apply(chunk.subarray(0, bytesRead), at)
     if (bytesRead > 0) await connection.write(chunk.subarray(0, bytesRead))
     return bytesRead
   } finally {

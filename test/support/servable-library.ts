@@ -14,9 +14,11 @@ export function servableLibrary(
       const opened = library.open(digest)
       if (opened === undefined) return undefined
       open += 1
-      const { fd, name, size, modifiedMs, mediaType, sha256 } = opened
+      const { name, size, modifiedMs, mediaType, sha256 } = opened
       return {
-        ...{ fd, name, size, modifiedMs, mediaType, sha256 },
+        ...{ name, size, modifiedMs, mediaType, sha256 },
+        part: (start, end) => opened.part(start, end),
+        read: (into, at) => opened.read(into, at),
         unchanged: () => opened.unchanged(),
         close: () => {
           open -= 1

@@ -7,7 +7,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { FileSender, type Pace } from '../../src/transport/file-sender.ts'
+import { type FileChanges, FileSender, type Pace } from '../../src/transport/file-sender.ts'
 import { loadSendFile } from '../../src/transport/linux-send-file.ts'
 import { RequestConnection } from '../../src/transport/request-connection.ts'
 import { md5 } from '../support/md5.ts'
@@ -77,6 +77,44 @@ for (const { name, sender } of ways) {
       const bytes = await arrived
       assert.equal(bytes.toString('latin1', 0, 4), 'head')
       assert.equal(md5(bytes.subarray(4)), md5(CONTENT.subarray(start, end)))
+    }
+  })
+
+  test(`what is changed never goes out as it stands in the file, ${name}`, async t => {
+    const { fd } = await openContent(t)
+    // A stretch in one piece, one over several pieces, and one at the very end.
+    const stretches = [
+      { start: 70_000, end: 70_007 },
+      { start: 3_000_000, end: 3_200_001 },
+      { start: CONTENT.length - 1, end: CONTENT.length },
+    ]
+    const changes: FileChanges = {
+      next: at => stretches.find(({ end }) => end > at),
+      apply(bytes, at) {
+        for (const { start, end } of stretches)
+          bytes.subarray(Math.max(0, start - at), Math.max(0, end - at)).fill(0)
+      },
+    }
+    const changed = Buffer.from(CONTENT)
+    changes.apply(changed, 0)
+    const around = stretches.flatMap(({ start, end }) => [start, end])
+    const places = around.flatMap(place => [-9, -8, -2, -1, 0, 1, 2].map(by => place + by))
+    const ranges = [0, ...places.filter(place => place <= CONTENT.length)].flatMap(start =>
+      [1, 8, 9, 80_000].map(length => ({ start, end: Math.min(start + length, CONTENT.length) })),
+    )
+    const { connection, reader } = await socketPair(t)
+    const arrived = read(reader)
+    const wanted: Buffer[] = []
+    for (const { start, end } of [...ranges, { start: 0, end: CONTENT.length }]) {
+      wanted.push(changed.subarray(start, end))
+      assert.ok(await sender.send(connection, { fd, start, end, changes }, NO_LIMIT))
+    }
+    connection.end()
+    const bytes = await arrived
+    for (let at = 0; wanted.length > 0; ) {
+      const range = wanted.shift() ?? assert.fail()
+      assert.ok(range.equals(bytes.subarray(at, at + range.length)))
+      at += range.length
     }
   })
 

@@ -28,6 +28,8 @@ export async function shareFolder(folder: string, scratch: string, core?: number
     arguments: [
       COMMAND,
       ...['share', `127.0.0.1:${indexPort}`, folder, '--port', '0', '--data', scratch, '--lang', 'en'],
+      // What makes up the size of these pictures is nothing that a program knows.
+      '--keep-metadata',
     ],
     core,
   })

@@ -7,7 +7,7 @@ import type { CommandContext } from '../context.ts'
 import { describeFailure } from '../describe-failure.ts'
 import { dataFolder, storePathOf } from '../folders.ts'
 import { parseServerAddress } from '../parse-arguments.ts'
-import { reportPeer, reportTransfers } from '../peer-reporter.ts'
+import { describePrivacy, reportPeer, reportTransfers } from '../peer-reporter.ts'
 import { runMenu } from '../run-menu.ts'
 import { serveGallery } from '../serve-gallery.ts'
 import { serveGuests } from '../serve-guests.ts'
@@ -21,6 +21,7 @@ export async function runClient(context: CommandContext): Promise<number> {
     terminal.print(
       messages.menu.title(peer.server, printable(peer.directory), peer.imageCount, peer.endpoint.port),
     )
+    for (const line of describePrivacy(peer.privacy, messages)) terminal.print(line)
     const guests = await serveGuests(peer, context)
     const gallery = terminal.hasKeyboard ? await tryGallery(peer, context) : undefined
     try {
@@ -64,6 +65,7 @@ export async function startPeer({
     server: address,
     directory,
     recursive: options.has('recursive'),
+    keepMetadata: options.has('keep-metadata'),
     port: Number(options.get('port') ?? DEFAULT_PEER_CONFIG.port),
     transferLimits: limitsOfOptions(options),
     storePath: storePathOf(dataFolder(options.get('data')), directory),

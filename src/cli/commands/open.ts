@@ -4,7 +4,7 @@ import { printable } from '../../base/printable.ts'
 import type { Peer } from '../../peer/peer.ts'
 import type { CommandContext } from '../context.ts'
 import { describeFailure } from '../describe-failure.ts'
-import { describeRegistration } from '../peer-reporter.ts'
+import { describePrivacy, describeRegistration } from '../peer-reporter.ts'
 import { serveGallery } from '../serve-gallery.ts'
 import { serveGuests } from '../serve-guests.ts'
 import { untilAborted } from '../until-aborted.ts'
@@ -23,6 +23,7 @@ export async function runOpen(context: CommandContext): Promise<number> {
   const peer = await startPeer({ ...context, arguments: [server, directory] })
   try {
     terminal.print(messages.peer.started(printable(peer.directory), peer.imageCount, peer.endpoint.port))
+    for (const line of describePrivacy(peer.privacy, messages)) terminal.print(line)
     const gallery = await serveGallery(peer, context, { opensBrowser: !options.has('no-browser') })
     let guests: Awaited<ReturnType<typeof serveGuests>>
     try {

@@ -1,6 +1,6 @@
 import { printable } from '../../base/printable.ts'
 import type { CommandContext } from '../context.ts'
-import { describeRegistration } from '../peer-reporter.ts'
+import { describePrivacy, describeRegistration } from '../peer-reporter.ts'
 import { serveGuests } from '../serve-guests.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { startPeer } from './client.ts'
@@ -11,6 +11,7 @@ export async function runShare(context: CommandContext): Promise<number> {
   const peer = await startPeer(context)
   try {
     terminal.print(messages.peer.started(printable(peer.directory), peer.imageCount, peer.endpoint.port))
+    for (const line of describePrivacy(peer.privacy, messages)) terminal.print(line)
     for (const line of describeRegistration(await peer.register(signal), 'register', messages))
       terminal.print(line)
     const guests = await serveGuests(peer, context)

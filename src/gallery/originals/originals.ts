@@ -46,7 +46,9 @@ export interface Original {
 }
 
 /** An open file; closing it again does nothing. */
-type OpenFile = Pick<OpenedImage, 'fd' | 'size' | 'close'>
+interface OpenFile extends Pick<OpenedImage, 'size' | 'close'> {
+  readonly fd: number
+}
 
 /**
  * Pictures in full: of the person's folder, or fetched from their owners into a cache of the gallery's. Nothing of a
@@ -102,7 +104,11 @@ export class Originals {
 
   async #openKept(digest: Digest): Promise<OpenFile | undefined> {
     const own = this.#options.own(digest)
-    if (own !== undefined) return own
+    // The person's file as it is, with what is taken out for others: nobody else gets it from here.
+    if (own !== undefined) {
+      const { size } = own
+      return { fd: own.part(0, size).fd, size, close: () => own.close() }
+    }
     const path = await this.#options.cache.find(digest)
     return path === undefined ? undefined : openFile(path)
   }

@@ -9,6 +9,8 @@ export interface ImageBytes {
    * once it was asked for too often. Valid until the header is read.
    */
   slice(at: number, length: number): Uint8Array
+  /** The same where it costs less, valid only until the next call of either. */
+  view?(at: number, length: number): Uint8Array
 }
 
 /** Bytes asked for at once, at most: an EXIF block holds 64 KB in a JPEG and seldom more elsewhere. */

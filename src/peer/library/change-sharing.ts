@@ -29,9 +29,9 @@ export async function changeSharing(
   try {
     const meant = await theOne(store, change)
     if (meant === undefined) return 'unknown'
-    const { digest, paths } = meant
+    const { digests, paths } = meant
     if (store.condition.kind === 'memoryOnly') return 'notKept'
-    const isKept = isShared ? store.unshared.remove(digest, paths) : store.unshared.add(digest, paths)
+    const isKept = isShared ? store.unshared.remove(digests, paths) : store.unshared.add(digests, paths)
     return isKept ? { path: paths[0] ?? which } : 'notKept'
   } finally {
     store.close()
@@ -39,7 +39,8 @@ export async function changeSharing(
 }
 
 interface Meant {
-  readonly digest: Digest
+  /** All that the picture is known by: as it is shared, and as it is. */
+  readonly digests: readonly Digest[]
   readonly paths: readonly string[]
 }
 
@@ -47,23 +48,31 @@ async function theOne(
   store: LibraryStore,
   { directory, which }: Pick<SharingChange, 'directory' | 'which'>,
 ): Promise<Meant | undefined> {
-  const files = store.files().flatMap(({ path, image }) => (image === undefined ? [] : [{ path, ...image }]))
+  const files = store.files(store.isCleaned).flatMap(({ path, image, source }) => {
+    const digest = image?.digest ?? source?.digest
+    return digest === undefined ? [] : [{ path, digest, sourceDigest: source?.digest ?? digest }]
+  })
+  const asDigest = which.toLowerCase()
   const isMeant = [
-    ({ digest }: { digest: Digest }) => digest === which.toLowerCase(),
-    ({ path }: { path: string }) => path === which,
-    ({ path }: { path: string }) => basename(path) === which,
+    ({ digest, sourceDigest }: (typeof files)[number]) => digest === asDigest || sourceDigest === asDigest,
+    ({ path }: (typeof files)[number]) => path === which,
+    ({ path }: (typeof files)[number]) => basename(path) === which,
   ]
   for (const isOne of isMeant) {
     const digests = [...new Set(files.filter(isOne).map(({ digest }) => digest))]
     const [digest] = digests
     if (digests.length > 1) throw new Failure('imageAmbiguous', { wanted: which, digests })
-    if (digest !== undefined)
-      return { digest, paths: files.filter(file => file.digest === digest).map(({ path }) => path) }
+    if (digest === undefined) continue
+    const copies = files.filter(file => file.digest === digest)
+    return {
+      digests: [...new Set(copies.flatMap(copy => [digest, copy.sourceDigest]))],
+      paths: copies.map(({ path }) => path),
+    }
   }
   // What was never shared yet: sharing it may be just what is not wanted.
   if (which.split('/').some(isHidden) || (await findFile(directory, which)) === undefined) return undefined
   const hash = createHash('md5')
   await pipeline(createReadStream(join(directory, which)), hash)
   const digest = parseDigest(hash.digest('hex'))
-  return digest === undefined ? undefined : { digest, paths: [which] }
+  return digest === undefined ? undefined : { digests: [digest], paths: [which] }
 }

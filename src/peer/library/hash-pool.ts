@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { siblingModule } from '../../base/sibling-module.ts'
 import type { HashResult } from './hash-file.ts'
+import type { HashBatch } from './hash-worker.ts'
 
 /** Paths handed to a worker at once: enough that messages cost little, few enough that progress is seen. */
 const BATCH_PATHS = 16
@@ -29,12 +30,13 @@ export class HashPool {
 
   /**
    * Hashes `paths` and hands over each result as it comes, in no set order. Resolves when all are done; rejects with the
-   * signal's reason when cancelled, once no worker is at it any more.
+   * signal's reason when cancelled, once no worker is at it any more. `isCleaned` is that of `hashFile`.
    */
   async hash(
     paths: readonly string[],
     onResult: (path: string, result: HashResult) => void,
     signal: AbortSignal,
+    isCleaned = false,
   ): Promise<void> {
     let next = 0
     const drain = async () => {
@@ -43,7 +45,7 @@ export class HashPool {
         while (next < paths.length && !signal.aborted) {
           const batch = paths.slice(next, next + BATCH_PATHS)
           next += batch.length
-          const results = await runBatch(seat, batch)
+          const results = await runBatch(seat, { paths: batch, isCleaned })
           results.forEach((result, index) => {
             onResult(batch[index] ?? '', result)
           })
@@ -102,11 +104,11 @@ function startSeat(): Seat {
   return seat
 }
 
-async function runBatch(seat: Seat, paths: readonly string[]): Promise<readonly HashResult[]> {
+async function runBatch(seat: Seat, batch: HashBatch): Promise<readonly HashResult[]> {
   const { promise, resolve, reject } = Promise.withResolvers<readonly HashResult[]>()
   seat.pending = { resolve, reject }
   seat.worker.ref()
-  seat.worker.postMessage(paths)
+  seat.worker.postMessage(batch)
   try {
     return await promise
   } finally {

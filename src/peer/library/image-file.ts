@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs'
 import type { Digest } from '../../protocol/digest.ts'
 import type { ImageDetails } from '../../protocol/image-details.ts'
 import type { ImageEntry } from '../../protocol/index-request.ts'
+import type { RefusalReason } from '../private-metadata/private-metadata.ts'
 
 /**
  * What tells one state of a file from another without reading it. Two states that agree in all of it have the same
@@ -22,9 +23,22 @@ export interface LibraryFile {
   /** Below the folder, with `/` between folders on every system. */
   readonly path: string
   readonly fingerprint: FileFingerprint
-  /** `undefined` for a file that is no image. */
+  /** What is shared; `undefined` for a file that is no image, or whose image is withheld. */
   readonly image: { readonly digest: Digest; readonly formatId: string } | undefined
+  /** Where what is shared is not the file as it is. */
+  readonly source?: SourceImage
 }
+
+/** The image in a file as it is for its owner alone. */
+export interface SourceImage {
+  /** Of the whole file, with all it tells. */
+  readonly digest: Digest
+  /** Why it is not shared, where it is not. */
+  readonly withheld?: WithholdReason
+}
+
+/** Why an image is not shared: it cannot be cleaned with certainty, or `tooMuch` of it would have to be changed. */
+export type WithholdReason = RefusalReason | 'tooMuch'
 
 /** A file that holds an image. */
 export interface ImageFile extends LibraryFile {
@@ -45,6 +59,10 @@ export interface ImageCopy {
 export interface ReadFile extends LibraryFile {
   /** `undefined` for a file that is no image. */
   readonly details: ImageDetails | undefined
+  /** Whether it was read for what it is without private metadata. */
+  readonly isCleaned: boolean
+  /** What makes what is shared out of the file (edit-codec.ts), where that is not the same. */
+  readonly edits?: Uint8Array
   /** False where it may have changed since without showing it, and so is to be read again at the next start. */
   readonly isSettled: boolean
 }

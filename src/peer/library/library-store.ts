@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { type Digest, parseDigest } from '../../protocol/digest.ts'
 import type { ImageDetails } from '../../protocol/image-details.ts'
 import { openStore, type StoreCondition, type StoreSchema } from '../store-file.ts'
-import type { LibraryFile, ReadFile } from './image-file.ts'
+import type { LibraryFile, ReadFile, WithholdReason } from './image-file.ts'
 import { UNSHARED_SCHEMA, UnsharedPictures } from './unshared-pictures.ts'
 
 const SCHEMA: StoreSchema = {
@@ -29,8 +29,18 @@ const SCHEMA: StoreSchema = {
    DROP INDEX file_without_placeholder;
    CREATE INDEX file_without_likeness ON file (path) WHERE digest IS NOT NULL AND likeness IS NULL;`,
     UNSHARED_SCHEMA,
+    // A folder that was shared before goes on as it was until somebody says otherwise.
+    `ALTER TABLE file ADD COLUMN is_cleaned INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE source_image (
+     path TEXT PRIMARY KEY, digest TEXT NOT NULL, withheld TEXT, edits BLOB
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE privacy (
+     only INTEGER PRIMARY KEY CHECK (only = 1), is_cleaned INTEGER NOT NULL
+   ) STRICT;
+   INSERT INTO privacy SELECT 1, NOT EXISTS (SELECT * FROM identity);`,
   ],
-  atStart: 'DELETE FROM file WHERE is_settled = 0',
+  atStart: `DELETE FROM file WHERE is_settled = 0;
+   DELETE FROM source_image WHERE path NOT IN (SELECT path FROM file)`,
 }
 
 /** Who a peer is towards an index server, kept so that it can come back to its registration. */
@@ -60,6 +70,8 @@ export class LibraryStore {
   readonly unshared: UnsharedPictures
   readonly #database: DatabaseSync
   #selectSha256: StatementSync | undefined
+  #selectEdits: StatementSync | undefined
+  #selectPrivacy: StatementSync | undefined
 
   private constructor(database: DatabaseSync, condition: StoreCondition) {
     this.#database = database
@@ -79,12 +91,18 @@ export class LibraryStore {
     return new LibraryStore(database, condition)
   }
 
-  /** All files as they were kept. */
-  files(): LibraryFile[] {
-    const select = this.#database.prepare('SELECT * FROM file')
+  /** Files as they were kept, without those that were read for another setting than `isCleaned` and may be shared. */
+  files(isCleaned: boolean): LibraryFile[] {
+    const select = this.#database.prepare(
+      `SELECT file.path, size, modified_ns, device, inode, file.digest, format, source_image.digest AS source, withheld
+       FROM file LEFT JOIN source_image USING (path)
+       WHERE is_cleaned = ${Number(isCleaned)} OR (file.digest IS NULL AND source_image.digest IS NULL)`,
+    )
     select.setReadBigInts(true)
     return select.all().map(row => {
       const digest = typeof row['digest'] === 'string' ? parseDigest(row['digest']) : undefined
+      const source = typeof row['source'] === 'string' ? parseDigest(row['source']) : undefined
+      const withheld = typeof row['withheld'] === 'string' ? (row['withheld'] as WithholdReason) : undefined
       return {
         path: String(row['path']),
         fingerprint: {
@@ -94,6 +112,7 @@ export class LibraryStore {
           inode: BigInt.asUintN(64, row['inode'] as bigint),
         },
         image: digest === undefined ? undefined : { digest, formatId: String(row['format']) },
+        ...(source && { source: { digest: source, ...(withheld && { withheld }) } }),
       }
     })
   }
@@ -146,6 +165,39 @@ export class LibraryStore {
     }
   }
 
+  /** What makes the image `digest` out of the file `path`, as it is kept; `undefined` where that is not known. */
+  editsOf(path: string, digest: Digest): Uint8Array | undefined {
+    try {
+      this.#selectEdits ??= this.#database.prepare(
+        'SELECT edits FROM source_image JOIN file USING (path) WHERE path = ? AND file.digest = ?',
+      )
+      const edits = this.#selectEdits.get(path, digest)?.['edits']
+      return edits instanceof Uint8Array ? edits : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Whether what is private is taken out of what is shared; where that cannot be read, it is. */
+  get isCleaned(): boolean {
+    try {
+      this.#selectPrivacy ??= this.#database.prepare('SELECT is_cleaned FROM privacy')
+      return this.#selectPrivacy.get()?.['is_cleaned'] !== 0
+    } catch {
+      return true
+    }
+  }
+
+  /** Keeps whether what is private is taken out; with it go the files that have to be read anew. Throws what SQLite does. */
+  setCleaned(isCleaned: boolean): void {
+    this.#database.prepare('INSERT OR REPLACE INTO privacy VALUES (1, ?)').run(Number(isCleaned))
+    if (isCleaned) return
+    // What had nothing private is the same either way.
+    this.#database.exec(
+      'UPDATE file SET is_cleaned = 0 WHERE is_cleaned = 1 AND path NOT IN (SELECT path FROM source_image)',
+    )
+  }
+
   /** Up to `limit` images whose details were never read: their paths, in order, from the one behind `after` on. */
   pathsWithoutDetails(after: string, limit: number): string[] {
     try {
@@ -192,13 +244,19 @@ export class LibraryStore {
   keep(changed: readonly ReadFile[], gone: readonly string[]): void {
     if (changed.length === 0 && gone.length === 0) return
     const put = this.#database.prepare(
-      'INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)',
+      `INSERT OR REPLACE INTO file (path, size, modified_ns, device, inode, digest, format,
+       sha256, width, height, taken, is_settled, is_cleaned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     const drop = this.#database.prepare('DELETE FROM file WHERE path = ?')
+    const putSource = this.#database.prepare('INSERT INTO source_image VALUES (?, ?, ?, ?)')
+    const dropSource = this.#database.prepare('DELETE FROM source_image WHERE path = ?')
     try {
       this.#database.exec('BEGIN')
-      for (const path of gone) drop.run(path)
-      for (const { path, fingerprint, image, details, isSettled } of changed) {
+      for (const path of gone) {
+        drop.run(path)
+        dropSource.run(path)
+      }
+      for (const { path, fingerprint, image, source, details, edits, isSettled, isCleaned } of changed) {
         const { size, modifiedNs, device, inode } = fingerprint
         const { sha256 = null, width = null, height = null, taken = null } = details ?? {}
         put.run(
@@ -210,8 +268,10 @@ export class LibraryStore {
           BigInt.asIntN(64, inode),
           image?.digest ?? null,
           image?.formatId ?? null,
-          ...[sha256, width, height, taken, Number(isSettled)],
+          ...[sha256, width, height, taken, Number(isSettled), Number(isCleaned)],
         )
+        dropSource.run(path)
+        if (source !== undefined) putSource.run(path, source.digest, source.withheld ?? null, edits ?? null)
       }
       this.#database.exec('COMMIT')
     } catch {

@@ -3,6 +3,8 @@ import { monotonicMs } from '../../base/clock.ts'
 import { Failure, systemReason } from '../../base/failure.ts'
 import type { Digest } from '../../protocol/digest.ts'
 import { mediaTypeOf } from '../image-format.ts'
+import { decodeEdits } from '../private-metadata/edit-codec.ts'
+import { EditedFile } from './edited-file.ts'
 import type { HashResult } from './hash-file.ts'
 import type { HashPool } from './hash-pool.ts'
 import {
@@ -16,9 +18,11 @@ import {
 } from './image-file.ts'
 import { ImagesByDigest } from './images-by-digest.ts'
 import type { KeptDetails, LibraryStore } from './library-store.ts'
-import { type OpenedImage, openUnchanged } from './opened-image.ts'
+import { type OpenedImage, openImage } from './opened-image.ts'
 import { type OwnImage, type OwnImageQuery, type OwnPage, ownPage } from './own-images.ts'
+import { readFileOf } from './read-file.ts'
 import { type FoundFile, findFile, scanFolder } from './scan-folder.ts'
+import { SourceImages, type WithheldImage } from './source-images.ts'
 import { watchFolder } from './watch-folder.ts'
 
 /** How a folder is read and watched. */
@@ -38,12 +42,6 @@ export interface LibraryOptions {
   readonly onTrouble: (failure: Failure) => void
 }
 
-/**
- * A file system that counts time in steps of up to 2 seconds (FAT) can hide a change that follows a look at once: what is
- * younger than that when it is read is read again at the next start. Nanoseconds.
- */
-const YOUNG_NS = 2_000_000_000n
-
 /** Files read between two transactions of the store: so many are read again after the program was killed. */
 const FILES_KEPT_AT_ONCE = 256
 
@@ -53,8 +51,8 @@ const COMPLETED_AT_ONCE = 16
 /** Milliseconds between two words on details that were completed: after each the index server may be told of all images. */
 const COMPLETION_NEWS_MS = 30_000
 
-/** Milliseconds between two looks at whether another process (`imagep2p unshare`) stopped the sharing of something. */
-const UNSHARED_LOOK_MS = 500
+/** Milliseconds between two looks at what another process says (`imagep2p unshare`, `imagep2p privacy`). */
+const STORE_LOOK_MS = 500
 
 /** Entries, of some 300 bytes each. */
 const MAX_REMEMBERED_SHA256 = 1024
@@ -70,9 +68,12 @@ export class Library {
   readonly #byDigest = new ImagesByDigest()
   /** What the folder holds and a person stopped sharing. */
   readonly #unshared = new ImagesByDigest()
+  readonly #sources = new SourceImages()
+  /** Whether what is private is taken out of what is shared. */
+  #isCleaned: boolean
   readonly #stopping = new AbortController()
   #stopWatching: (() => Promise<void>) | undefined
-  #unsharedTimer: NodeJS.Timeout | undefined
+  #storeLook: NodeJS.Timeout | undefined
   /** Looks at the folder run one after the other. */
   #looking: Promise<void> = Promise.resolve()
   #lastTrouble = ''
@@ -84,6 +85,7 @@ export class Library {
 
   constructor(options: LibraryOptions) {
     this.#options = options
+    this.#isCleaned = options.store.isCleaned
   }
 
   /**
@@ -92,14 +94,14 @@ export class Library {
    */
   async start(): Promise<void> {
     const { directory, recursive, settleMs, rescanMs, store } = this.#options
-    for (const file of store.files()) this.#put(file)
+    for (const file of store.files(this.#isCleaned)) this.#put(file)
     const onChange = (paths: readonly string[] | 'all') => {
       const look = paths === 'all' ? this.#refreshOnce() : this.#refreshPaths(paths)
       look.catch(() => {})
     }
     this.#stopWatching = await watchFolder({ directory, recursive, settleMs, rescanMs, onChange })
-    this.#unsharedTimer = setInterval(() => this.#lookAtUnshared(), UNSHARED_LOOK_MS)
-    this.#unsharedTimer.unref()
+    this.#storeLook = setInterval(() => this.#lookAtStore(), STORE_LOOK_MS)
+    this.#storeLook.unref()
     await this.refresh()
     this.#completing = this.#completeDetails()
   }
@@ -123,6 +125,20 @@ export class Library {
       const gone = [...this.#files.keys()].filter(path => !present.has(path))
       await this.#bringUpToDate(found, gone, signal)
     })
+  }
+
+  /**
+   * Follows what the store says of taking out what is private, where that changed. What may not be shared as it was before
+   * is not from now on, and is read anew. Resolves when it is shared as it should be.
+   */
+  async applySetting(): Promise<void> {
+    const { isCleaned } = this.#options.store
+    if (isCleaned === this.#isCleaned) return this.#looking
+    this.#isCleaned = isCleaned
+    for (const { path, image, source } of [...this.#files.values()]) {
+      if (source !== undefined || (isCleaned && image !== undefined)) this.#remove(path)
+    }
+    await this.refresh()
   }
 
   /** What is shared: one entry for each image, in the order of their paths. */
@@ -184,9 +200,19 @@ export class Library {
     return this.#byDigest.has(digest)
   }
 
-  /** True when the folder holds that image, shared or not. */
+  /** How many of the shared images are not what their owner has. */
+  get cleanedCount(): number {
+    return this.#sources.cleanedCount
+  }
+
+  /** Images that are not shared, in the order of their paths. */
+  get withheld(): WithheldImage[] {
+    return this.#sources.withheld
+  }
+
+  /** True when the folder holds that image, as it is or as it is shared, whether or not it is. */
   holds(digest: Digest): boolean {
-    return this.has(digest) || this.#unshared.has(digest)
+    return this.has(digest) || this.#unshared.has(digest) || this.#sources.has(digest)
   }
 
   /** What the folder holds, shared or not, the file that was changed last first. */
@@ -212,7 +238,9 @@ export class Library {
     const paths = this.#pathsOf(digest)
     if (paths.length === 0) return 'unknown'
     const { unshared } = this.#options.store
-    const isKept = isShared ? unshared.remove(digest, paths) : unshared.add(digest, paths)
+    // By what the files hold as they are as well: the picture stays what it is when the setting changes.
+    const digests = [digest, ...paths.flatMap(path => this.#files.get(path)?.source?.digest ?? [])]
+    const isKept = isShared ? unshared.remove(digests, paths) : unshared.add(digests, paths)
     for (const path of paths) this.#sort(path)
     this.#tellChange()
     return isKept ? 'done' : 'notKept'
@@ -231,14 +259,26 @@ export class Library {
     for (const path of this.#byDigest.get(digest) ?? []) {
       const known = this.#files.get(path)
       if (known === undefined) continue
-      const opened = openUnchanged(`${this.#options.directory}/${path}`, known.fingerprint, {
-        mediaType: mediaTypeOf(known.image?.formatId ?? ''),
-        sha256: () => this.#sha256Of(path, digest),
-      })
+      const changes = known.source && this.#changesOf(path, digest, known.fingerprint.size)
+      const opened =
+        known.source !== undefined && changes === undefined
+          ? undefined
+          : openImage(`${this.#options.directory}/${path}`, known.fingerprint, {
+              mediaType: mediaTypeOf(known.image?.formatId ?? ''),
+              sha256: () => this.#sha256Of(path, digest),
+              changes,
+            })
       if (opened !== undefined) return opened
       this.#refreshPaths([path]).catch(() => {})
     }
     return undefined
+  }
+
+  /** What others see of a file that is not shared as it is; without it, it is not shared at all. */
+  #changesOf(path: string, digest: Digest, size: bigint): EditedFile | undefined {
+    const encoded = this.#options.store.editsOf(path, digest)
+    const edits = encoded && decodeEdits(encoded, Number(size))
+    return edits && new EditedFile(edits)
   }
 
   /** Remembered for a while: who takes a large image in ranges, or looks at a gallery, asks for it again and again. */
@@ -267,7 +307,7 @@ export class Library {
   /** Stops watching and reading. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    clearInterval(this.#unsharedTimer)
+    clearInterval(this.#storeLook)
     await this.#stopWatching?.()
     await this.#looking
     await this.#completing
@@ -360,16 +400,21 @@ export class Library {
     const relativePaths = new Map(paths.map(path => [join(directory, path), path]))
     const nowNs = BigInt(Date.now()) * 1_000_000n
     const read: ReadFile[] = []
+    const isCleaned = this.#isCleaned
     try {
       await pool.hash(
         [...relativePaths.keys()],
         (absolute, result) => {
-          const file = this.#take(relativePaths.get(absolute) ?? '', result, nowNs)
+          // Read for a setting that changed meanwhile: the look that follows reads it again.
+          const isOutdated = isCleaned !== this.#isCleaned
+          const path = relativePaths.get(absolute) ?? ''
+          const file = isOutdated ? this.#remove(path) : this.#take(path, result, nowNs)
           if (file !== undefined) read.push(file)
           if (read.length >= FILES_KEPT_AT_ONCE) store.keep(read.splice(0), [])
           onRead()
         },
         signal,
+        isCleaned,
       )
     } finally {
       store.keep(read, [])
@@ -385,40 +430,37 @@ export class Library {
 
   /** Takes over what reading a file told; a file that could not be read is not shared. */
   #take(path: string, result: HashResult, nowNs: bigint): ReadFile | undefined {
-    switch (result.kind) {
-      case 'image':
-      case 'other': {
-        const { fingerprint } = result
-        const isImage = result.kind === 'image'
-        const image = isImage ? { digest: result.digest, formatId: result.formatId } : undefined
-        this.#put({ path, fingerprint, image })
-        const isSettled = nowNs - fingerprint.modifiedNs > YOUNG_NS
-        return { path, fingerprint, image, details: isImage ? result.details : undefined, isSettled }
-      }
-      case 'changing':
-      case 'unreadable':
-        this.#remove(path)
-        return undefined
-      default:
-        return result satisfies never
-    }
+    if (result.kind === 'changing' || result.kind === 'unreadable') return this.#remove(path)
+    const file = readFileOf(path, result, this.#isCleaned, nowNs)
+    const { fingerprint, image, source } = file
+    this.#put({ path, fingerprint, image, ...(source && { source }) })
+    return file
   }
 
   #put(file: LibraryFile): void {
-    const sameImage = this.#files.get(file.path)?.image?.digest === file.image?.digest
-    if (!sameImage) this.#remove(file.path)
-    this.#files.set(file.path, file)
-    if (!sameImage && isImage(file)) {
-      this.#changed = true
-      this.#sort(file.path)
-    }
+    const { path, image, source } = file
+    const known = this.#files.get(path)
+    const isSame =
+      known?.image?.digest === image?.digest &&
+      known?.source?.digest === source?.digest &&
+      known?.source?.withheld === source?.withheld
+    if (!isSame) this.#remove(path)
+    this.#files.set(path, file)
+    if (isSame) return
+    if (source !== undefined) this.#sources.add(path, source)
+    if (image === undefined) return
+    this.#changed = true
+    this.#sort(path)
   }
 
   /** Puts the image of a file among those that are shared or those that are not. */
   #sort(path: string): void {
-    const digest = this.#files.get(path)?.image?.digest
-    if (digest === undefined) return
-    const isUnshared = this.#options.store.unshared.has(digest, path)
+    const { image, source } = this.#files.get(path) ?? {}
+    if (image === undefined) return
+    const { digest } = image
+    const { unshared } = this.#options.store
+    const isUnshared =
+      unshared.has(digest, path) || (source !== undefined && unshared.has(source.digest, path))
     const [to, from] = isUnshared ? [this.#unshared, this.#byDigest] : [this.#byDigest, this.#unshared]
     if (to.get(digest)?.has(path)) return
     from.remove(digest, path)
@@ -426,7 +468,8 @@ export class Library {
     this.#changed = true
   }
 
-  #lookAtUnshared(): void {
+  #lookAtStore(): void {
+    this.applySetting().catch(() => {})
     if (!this.#options.store.unshared.reread()) return
     for (const path of this.#files.keys()) this.#sort(path)
     this.#tellChange()
@@ -442,13 +485,14 @@ export class Library {
     return first === path
   }
 
-  #remove(path: string): void {
-    const digest = this.#files.get(path)?.image?.digest
+  #remove(path: string): undefined {
+    const { image, source } = this.#files.get(path) ?? {}
     this.#files.delete(path)
-    if (digest === undefined) return
+    if (source !== undefined) this.#sources.remove(path, source)
+    if (image === undefined) return
     this.#changed = true
-    this.#byDigest.remove(digest, path)
-    this.#unshared.remove(digest, path)
+    this.#byDigest.remove(image.digest, path)
+    this.#unshared.remove(image.digest, path)
   }
 }
 

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { basename } from 'node:path'
+import type { FileBytes, FileChanges } from '../../transport/file-sender.ts'
 import { type FileFingerprint, fingerprintOf, sameFingerprint } from './image-file.ts'
 
 const NANOSECONDS_PER_MS = 1_000_000n
@@ -9,50 +10,48 @@ interface AboutImage {
   readonly mediaType: string
   /** Looked up only where it is asked for. */
   readonly sha256: () => string | undefined
+  /** What others see other than it stands in the file. */
+  readonly changes?: FileChanges | undefined
 }
 
-/** An image of the library opened for reading, in the very state its digest was computed from. */
-export interface OpenedImage {
-  /** The descriptor, until {@link close}. */
+/** A file opened for reading, in the very state that was expected. */
+export interface OpenedFile {
+  /** The descriptor, until {@link close}. What it gives is the person's own: only {@link OpenedImage} is for others. */
   readonly fd: number
-  /** The file's name, for the person who shares it. */
-  readonly name: string
   /** Bytes. */
   readonly size: number
-  /** When the file was last changed, milliseconds since 1970. */
-  readonly modifiedMs: number
-  /** IANA's name of what it is. */
-  readonly mediaType: string
-  /** 64 lower-case hexadecimal digits; `undefined` where it is not known. */
-  readonly sha256: string | undefined
   /** True while the file is still in that state. */
   unchanged(): boolean
   /** May be called more than once. */
   close(): void
 }
 
-class OpenedFile implements OpenedImage {
-  readonly fd: number
+/** An image of the library as others get it, in the very state its digest was computed from. */
+export interface OpenedImage extends Omit<OpenedFile, 'fd'> {
+  /** The file's name, for the person who shares it. */
   readonly name: string
-  readonly size: number
+  /** When the file was last changed, milliseconds since 1970. */
   readonly modifiedMs: number
+  /** IANA's name of what it is. */
   readonly mediaType: string
+  /** 64 lower-case hexadecimal digits; `undefined` where it is not known. */
+  readonly sha256: string | undefined
+  /** The bytes `[start, end)` for a sender, until {@link close}. */
+  part(start: number, end: number): FileBytes
+  /** Reads from `at` on until `into` is full; how many bytes there were. Throws what the system does. */
+  read(into: Uint8Array, at: number): number
+}
+
+class UnchangedFile implements OpenedFile {
+  readonly fd: number
+  readonly size: number
   readonly #state: FileFingerprint
-  readonly #sha256: () => string | undefined
   #isClosed = false
 
-  constructor(fd: number, name: string, state: FileFingerprint, about: AboutImage) {
+  constructor(fd: number, state: FileFingerprint) {
     this.fd = fd
-    this.mediaType = about.mediaType
-    this.#sha256 = about.sha256
-    this.name = name
     this.size = Number(state.size)
-    this.modifiedMs = Number(state.modifiedNs / NANOSECONDS_PER_MS)
     this.#state = state
-  }
-
-  get sha256(): string | undefined {
-    return this.#sha256()
   }
 
   unchanged(): boolean {
@@ -71,23 +70,71 @@ class OpenedFile implements OpenedImage {
   }
 }
 
+class ImageOfFile implements OpenedImage {
+  readonly name: string
+  readonly modifiedMs: number
+  readonly mediaType: string
+  readonly #file: OpenedFile
+  readonly #about: AboutImage
+
+  constructor(file: OpenedFile, name: string, { modifiedNs }: FileFingerprint, about: AboutImage) {
+    this.name = name
+    this.modifiedMs = Number(modifiedNs / NANOSECONDS_PER_MS)
+    this.mediaType = about.mediaType
+    this.#file = file
+    this.#about = about
+  }
+
+  get size(): number {
+    return this.#file.size
+  }
+
+  get sha256(): string | undefined {
+    return this.#about.sha256()
+  }
+
+  part(start: number, end: number): FileBytes {
+    return { fd: this.#file.fd, start, end, changes: this.#about.changes }
+  }
+
+  read(into: Uint8Array, at: number): number {
+    const bytesRead = readSync(this.#file.fd, into, 0, into.length, at)
+    this.#about.changes?.apply(into.subarray(0, bytesRead), at)
+    return bytesRead
+  }
+
+  unchanged(): boolean {
+    return this.#file.unchanged()
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+}
+
 /**
  * Opens the file at `path`, or gives `undefined` where it is not in the state `expected`, or is a link. Without waiting: a
  * thread of its own would cost several times what opening does.
  */
-export function openUnchanged(
-  path: string,
-  expected: FileFingerprint,
-  about: AboutImage = { mediaType: 'application/octet-stream', sha256: () => undefined },
-): OpenedImage | undefined {
+export function openUnchanged(path: string, expected: FileFingerprint): OpenedFile | undefined {
   let fd: number
   try {
     fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   } catch {
     return undefined
   }
-  const opened = new OpenedFile(fd, basename(path), expected, about)
+  const opened = new UnchangedFile(fd, expected)
   if (opened.unchanged()) return opened
   opened.close()
   return undefined
+}
+
+/** The same for an image that others are given. */
+export function openImage(
+  path: string,
+  expected: FileFingerprint,
+  about: AboutImage,
+): OpenedImage | undefined {
+  const file = openUnchanged(path, expected)
+  return file && new ImageOfFile(file, basename(path), expected, about)
 }

@@ -30,28 +30,32 @@ export class UnsharedPictures {
     return this.#digests.has(digest) || this.#paths.has(path)
   }
 
-  /** From now on; false where it cannot be kept, and then holds until the end of this process. */
-  add(digest: Digest, paths: Iterable<string>): boolean {
-    const known = [...paths]
-    this.#digests.add(digest)
-    for (const path of known) this.#paths.add(path)
+  /**
+   * From now on, a picture by all digests it is known by; false where that cannot be kept, and then it holds until the end
+   * of this process.
+   */
+  add(digests: readonly Digest[], paths: readonly string[]): boolean {
+    for (const digest of digests) this.#digests.add(digest)
+    for (const path of paths) this.#paths.add(path)
     return this.#change(() => {
       const count = Number(this.#database.prepare('SELECT count(*) AS rows FROM unshared').get()?.['rows'])
-      if (count + known.length > MAX_UNSHARED) throw new RangeError('too many')
+      if (count + digests.length * paths.length > MAX_UNSHARED) throw new RangeError('too many')
       const insert = this.#database.prepare('INSERT OR IGNORE INTO unshared VALUES (?, ?)')
-      for (const path of known.length === 0 ? [''] : known) insert.run(digest, path)
+      for (const digest of digests)
+        for (const path of paths.length === 0 ? [''] : paths) insert.run(digest, path)
     })
   }
 
   /** Takes it back, for the picture and for those paths that hold it; false where that cannot be kept, as above. */
-  remove(digest: Digest, paths: readonly string[]): boolean {
+  remove(digests: readonly Digest[], paths: readonly string[]): boolean {
     const isKept = this.#change(() => {
-      this.#database.prepare('DELETE FROM unshared WHERE digest = ?').run(digest)
+      const forget = this.#database.prepare('DELETE FROM unshared WHERE digest = ?')
+      for (const digest of digests) forget.run(digest)
       const drop = this.#database.prepare('DELETE FROM unshared WHERE path = ?')
       for (const path of paths) drop.run(path)
     })
     if (isKept && !this.#isAhead) this.#read()
-    this.#digests.delete(digest)
+    for (const digest of digests) this.#digests.delete(digest)
     for (const path of paths) this.#paths.delete(path)
     return isKept
   }

@@ -147,7 +147,9 @@ function isTiff(head: Uint8Array): boolean {
 /** Where the marker stands that ends the scan; the end of the section where none does. */
 function afterScan(section: Section, start: number): number {
   for (let at = start; at < section.size; ) {
-    const chunk = section.readUpTo(at, SCAN_CHUNK_BYTES)
+    const bytes = section.view(at, SCAN_CHUNK_BYTES)
+    // A Buffer finds a byte twice as fast as its array does.
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     for (let index = chunk.indexOf(0xff); index >= 0; index = chunk.indexOf(0xff, index + 1)) {
       if (index + 1 >= chunk.length) break
       const next = chunk[index + 1] ?? 0
@@ -163,7 +165,7 @@ function afterScan(section: Section, start: number): number {
 
 function afterZeros(section: Section, start: number): number {
   for (let at = start; at < section.size; ) {
-    const chunk = section.readUpTo(at, SCAN_CHUNK_BYTES)
+    const chunk = section.view(at, SCAN_CHUNK_BYTES)
     const other = chunk.findIndex(byte => byte !== 0)
     if (other >= 0) return at + other
     at += chunk.length

@@ -118,6 +118,16 @@ export class Section {
     return Uint8Array.from(this.read(0, this.size))
   }
 
+  /** The same for bytes that are looked through one after the other: valid until anything else is read of the file. */
+  view(at: number, length: number): Uint8Array {
+    const wanted = Math.min(length, Math.max(0, this.size - at))
+    if (this.#bytes.view === undefined) return this.readUpTo(at, wanted)
+    this.countRead(wanted)
+    const bytes = this.#bytes.view(at, wanted)
+    if (bytes.length < wanted) throw new Refusal('cutShort')
+    return bytes
+  }
+
   holds(at: number, length: number): boolean {
     return at >= 0 && length >= 0 && at + length <= this.size
   }
@@ -126,7 +136,7 @@ export class Section {
   isZero(at: number, length: number): boolean {
     const end = at + length
     for (let start = at; start < end; start += SCAN_BYTES) {
-      if (this.read(start, Math.min(SCAN_BYTES, end - start)).some(byte => byte !== 0)) return false
+      if (this.view(start, Math.min(SCAN_BYTES, end - start)).some(byte => byte !== 0)) return false
     }
     return true
   }

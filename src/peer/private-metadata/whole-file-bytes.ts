@@ -22,19 +22,17 @@ export function wholeFileBytes(descriptor: number, size: number): ImageBytes {
     }
     return length
   }
-  return {
-    size,
-    slice: (at, length) => {
-      const wanted = Math.max(0, Math.min(length, size - at))
-      if (wanted > WINDOW_BYTES) {
-        const bytes = new Uint8Array(wanted)
-        return bytes.subarray(0, read(bytes, at))
-      }
-      if (at < windowAt || at + wanted > windowAt + windowLength) {
-        windowAt = at
-        windowLength = read(window, at)
-      }
-      return window.slice(at - windowAt, Math.min(at - windowAt + wanted, windowLength))
-    },
+  const view = (at: number, length: number): Uint8Array => {
+    const wanted = Math.max(0, Math.min(length, size - at))
+    if (wanted > WINDOW_BYTES) {
+      const bytes = new Uint8Array(wanted)
+      return bytes.subarray(0, read(bytes, at))
+    }
+    if (at < windowAt || at + wanted > windowAt + windowLength) {
+      windowAt = at
+      windowLength = read(window, at)
+    }
+    return window.subarray(at - windowAt, Math.min(at - windowAt + wanted, windowLength))
   }
+  return { size, slice: (at, length) => view(at, length).slice(), view }
 }

@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs'
 import type { HttpRequest } from '../../protocol/http-request.ts'
 import { encodeResponseHead } from '../../protocol/http-response.ts'
 import type { RequestConnection } from '../../transport/request-connection.ts'
@@ -66,7 +65,7 @@ export class ResponseWriter {
     if (bytes <= SMALL_ANSWER_BYTES) {
       const answer = this.#takeRoom(head.length + bytes)
       answer.write(head, 'latin1')
-      if (readSync(opened.fd, answer, head.length, bytes, start) < bytes || !opened.unchanged())
+      if (opened.read(answer.subarray(head.length), start) < bytes || !opened.unchanged())
         return cut(connection)
       const written = connection.write(answer)
       // Taken by the system already: the next answer may have the room.
@@ -84,11 +83,10 @@ export class ResponseWriter {
         // Without waiting: what follows goes out behind it.
         connection.socket.write(head, 'latin1')
         const tailAt = end - TAIL_BYTES
-        const bulk = { fd: opened.fd, start, end: tailAt }
+        const bulk = opened.part(start, tailAt)
         if (!(await this.#uploads.sendEntered(connection, bulk, upload))) return cut(connection)
         const tail = Buffer.allocUnsafe(TAIL_BYTES)
-        if (readSync(opened.fd, tail, 0, TAIL_BYTES, tailAt) < TAIL_BYTES || !opened.unchanged())
-          return cut(connection)
+        if (opened.read(tail, tailAt) < TAIL_BYTES || !opened.unchanged()) return cut(connection)
         await connection.write(tail)
         upload.count(TAIL_BYTES)
         await this.#uploads.countPiece(connection, TAIL_BYTES)

@@ -55,8 +55,8 @@ export class ShareServer {
       const opened = library.open(digest)
       if (opened === undefined) return connection.end()
       try {
-        const { fd, name, size } = opened
-        const isWhole = await uploads.send(connection, { fd, start: 0, end: size }, { digest, name, size })
+        const { name, size } = opened
+        const isWhole = await uploads.send(connection, opened.part(0, size), { digest, name, size })
         // One that changed meanwhile is cut off, never ended as if it were whole.
         if (!isWhole || !opened.unchanged()) return connection.reset()
         connection.end()

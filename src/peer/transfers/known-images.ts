@@ -2,12 +2,10 @@ import { join } from 'node:path'
 import { systemReason } from '../../base/failure.ts'
 import type { Digest } from '../../protocol/digest.ts'
 import { HashPool } from '../library/hash-pool.ts'
-import { type ReadFile, sameFingerprint } from '../library/image-file.ts'
+import { type LibraryFile, type ReadFile, sameFingerprint } from '../library/image-file.ts'
 import { LibraryStore } from '../library/library-store.ts'
+import { readFileOf } from '../library/read-file.ts'
 import { type FoundFile, scanFolder } from '../library/scan-folder.ts'
-
-/** Nanoseconds: see YOUNG_NS of library.ts. */
-const YOUNG_NS = 2_000_000_000n
 
 /** Files read between two transactions of the store. */
 const FILES_KEPT_AT_ONCE = 256
@@ -27,13 +25,19 @@ export async function knownImages(
   const pool = new HashPool()
   const read: ReadFile[] = []
   try {
-    const kept = new Map(store.files().map(file => [file.path, file]))
+    const { isCleaned } = store
+    const kept = new Map(store.files(isCleaned).map(file => [file.path, file]))
+    const know = ({ image, source }: LibraryFile) => {
+      if (image !== undefined) known.add(image.digest)
+      // What was fetched counts also where it would not be shared as it is.
+      if (source !== undefined) known.add(source.digest)
+    }
     const toRead = new Map<string, string>()
     for (const { path, fingerprint } of found) {
       const before = kept.get(path)
       if (before === undefined || !sameFingerprint(before.fingerprint, fingerprint))
         toRead.set(join(directory, path), path)
-      else if (before.image !== undefined) known.add(before.image.digest)
+      else know(before)
     }
     const nowNs = BigInt(Date.now()) * 1_000_000n
     let done = 0
@@ -42,17 +46,14 @@ export async function knownImages(
       (absolute, result) => {
         done += 1
         onProgress(done, toRead.size)
-        if (result.kind !== 'image' && result.kind !== 'other') return
-        const image =
-          result.kind === 'image' ? { digest: result.digest, formatId: result.formatId } : undefined
-        if (image !== undefined) known.add(image.digest)
-        const { fingerprint } = result
-        const details = result.kind === 'image' ? result.details : undefined
-        const isSettled = nowNs - fingerprint.modifiedNs > YOUNG_NS
-        read.push({ path: toRead.get(absolute) ?? '', fingerprint, image, details, isSettled })
+        if (result.kind === 'changing' || result.kind === 'unreadable') return
+        const file = readFileOf(toRead.get(absolute) ?? '', result, isCleaned, nowNs)
+        know(file)
+        read.push(file)
         if (read.length >= FILES_KEPT_AT_ONCE) store.keep(read.splice(0), [])
       },
       signal,
+      isCleaned,
     )
   } finally {
     store.keep(read, [])

@@ -8,10 +8,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import sharp from 'sharp'
 import { type HashResult, hashFile } from '../../../src/peer/library/hash-file.ts'
 import { HashPool } from '../../../src/peer/library/hash-pool.ts'
+import { decodeEdits } from '../../../src/peer/private-metadata/edit-codec.ts'
+import { applyEdits } from '../../../src/peer/private-metadata/edits.ts'
 import { imageSamples } from '../../support/image-samples.ts'
 import { md5 } from '../../support/md5.ts'
 import { picture } from '../../support/pictures.ts'
+import { privatePicture, WRITTEN_FORMATS } from '../../support/private-pictures.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { cleaned } from '../private-metadata/cleaning-under-test.ts'
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
@@ -37,6 +41,44 @@ test('one read gives both digests, the size and what the header says', async t =
     taken: Date.UTC(2020, 0, 2, 3, 4, 5) / 1000,
     sha256: sha256(bytes),
   })
+})
+
+test('what is hashed cleaned has the digests of the cleaned bytes, and those of the file', async t => {
+  const path = join(await temporaryFolder(t), 'photo')
+  const large = Buffer.concat([await privatePicture('jpeg'), Buffer.alloc(300_000)])
+  for (const bytes of [large, ...(await Promise.all(WRITTEN_FORMATS.map(privatePicture)))]) {
+    await writeFile(path, bytes)
+    const asItIs = hashFile(path)
+    const result = hashFile(path, true)
+    assert.ok(asItIs.kind === 'image' && result.kind === 'image')
+    const shared = cleaned(bytes).bytes
+    assert.equal(result.digest, md5(shared))
+    assert.deepEqual(result.details, { ...asItIs.details, sha256: sha256(shared) })
+    assert.equal(result.cleaned?.sourceDigest, md5(bytes))
+    const edits = decodeEdits(result.cleaned?.edits ?? new Uint8Array(0), bytes.length)
+    const sent = Buffer.from(bytes)
+    applyEdits(sent, 0, edits ?? [])
+    assert.ok(sent.equals(shared))
+    await writeFile(path, shared)
+    const { fingerprint: _, ...again } = { ...hashFile(path, true) } as HashResult & { kind: 'image' }
+    const { fingerprint: __, cleaned: ___, ...before } = result
+    assert.deepEqual(again, before, 'what is clean stays as it is')
+  }
+})
+
+test('an image that cannot be cleaned for sure is withheld, with what it is for its owner', async t => {
+  const path = join(await temporaryFolder(t), 'photo')
+  const bytes = await picture(1, 'png')
+  for (const [content, reason] of [
+    [bytes.subarray(0, -20), 'cutShort'],
+    [Buffer.from([0xff, 0x0a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), 'format'],
+  ] as const) {
+    await writeFile(path, content)
+    assert.equal(hashFile(path).kind, 'image')
+    const result = hashFile(path, true)
+    assert.ok(result.kind === 'withheld')
+    assert.deepEqual([result.reason, result.sourceDigest], [reason, md5(content)])
+  }
 })
 
 test('a header that goes on beyond the first read is followed there', async t => {

@@ -30,6 +30,7 @@ function readFileOf(path: string, changes: Partial<ReadFile> = {}): ReadFile {
     image: { digest, formatId: 'jpeg' },
     details: { bytes: 4711, format: 'jpeg', sha256: 'ab'.repeat(32), width: 4000, height: 3000, taken: -5 },
     isSettled: true,
+    isCleaned: false,
     ...changes,
   }
 }
@@ -42,7 +43,7 @@ test('what is kept of a file comes back, also from another opening', async t => 
   const first = LibraryStore.open(path)
   first.keep([whole, bare, other], [])
   const check = (store: LibraryStore) => {
-    const byPath = new Map(store.files().map(file => [file.path, file]))
+    const byPath = new Map(store.files(false).map(file => [file.path, file]))
     for (const { path, fingerprint, image } of [whole, bare, other]) {
       assert.deepEqual(byPath.get(path), { path, fingerprint, image })
     }
@@ -70,6 +71,55 @@ test('what is kept of a file comes back, also from another opening', async t => 
   second.close()
 })
 
+test('a store that was there before shares as it did; a new one takes out what is private', async t => {
+  const path = await storePath(t)
+  await copyFile(VERSION_1, path)
+  const old = LibraryStore.open(path)
+  assert.equal(old.isCleaned, false)
+  old.setCleaned(true)
+  old.close()
+  const again = LibraryStore.open(path)
+  t.after(() => again.close())
+  assert.equal(again.isCleaned, true)
+  const fresh = LibraryStore.open(':memory:')
+  t.after(() => fresh.close())
+  assert.equal(fresh.isCleaned, true)
+})
+
+test('files are known only as they were read, and what stays the same is known for both', async t => {
+  const store = LibraryStore.open(await storePath(t))
+  t.after(() => store.close())
+  const source = parseDigest('ff'.repeat(16)) ?? assert.fail()
+  const edits = Uint8Array.of(1, 2, 3)
+  const plain = readFileOf('plain.jpg', { isCleaned: true })
+  const edited = readFileOf('edited.jpg', { isCleaned: true, source: { digest: source }, edits })
+  const withheld = readFileOf('withheld.jxl', {
+    ...{ isCleaned: true, image: undefined, details: undefined },
+    source: { digest: source, withheld: 'format' },
+  })
+  const text = readFileOf('text', { image: undefined, details: undefined, isCleaned: true })
+  store.keep([plain, edited, withheld, text], [])
+  const known = (isCleaned: boolean) => new Map(store.files(isCleaned).map(file => [file.path, file.source]))
+  assert.deepEqual(
+    known(true),
+    new Map([
+      ['edited.jpg', { digest: source }],
+      ['plain.jpg', undefined],
+      ['text', undefined],
+      ['withheld.jxl', { digest: source, withheld: 'format' }],
+    ]),
+  )
+  const shared = edited.image?.digest ?? assert.fail()
+  assert.deepEqual(store.editsOf('edited.jpg', shared), edits)
+  assert.equal(store.editsOf('edited.jpg', source), undefined, 'edits of another state of the file')
+  assert.deepEqual([...known(false).keys()], ['text'])
+  store.setCleaned(false)
+  assert.deepEqual([...known(false).keys()], ['plain.jpg', 'text'])
+  store.keep([readFileOf('edited.jpg')], ['withheld.jxl'])
+  assert.equal(store.editsOf('edited.jpg', shared), undefined)
+  assert.deepEqual(known(true), new Map([['text', undefined]]))
+})
+
 test('a file that was too young to be trusted is known until the store is closed, and then no more', async t => {
   const path = await storePath(t)
   const first = LibraryStore.open(path)
@@ -79,7 +129,7 @@ test('a file that was too young to be trusted is known until the store is closed
   const second = LibraryStore.open(path)
   t.after(() => second.close())
   assert.deepEqual(
-    second.files().map(file => file.path),
+    second.files(false).map(file => file.path),
     ['old.jpg'],
   )
   assert.equal(second.details().size, 1)
@@ -91,7 +141,7 @@ test('a store of version 1 goes on, and says of which images nothing more is kno
   const store = LibraryStore.open(path)
   assert.deepEqual(store.condition, { kind: 'fine' })
   assert.deepEqual(store.identity(), { password: 'AbcdefgHIJK12345', port: 50_123 })
-  const [image, text, ...more] = store.files()
+  const [image, text, ...more] = store.files(false)
   assert.deepEqual(more, [])
   assert.deepEqual(image?.image, { digest: '0123456789abcdef0123456789abcdef', formatId: 'jpeg' })
   assert.deepEqual(image?.fingerprint, {
@@ -122,6 +172,7 @@ test('placeholders of a store that knew of no likeness stay, and both are tried 
   first.close()
   const old = new DatabaseSync(path)
   old.exec(`DROP TABLE unshared; DROP INDEX file_without_likeness; ALTER TABLE file DROP COLUMN likeness; PRAGMA user_version = 3;
+    ALTER TABLE file DROP COLUMN is_cleaned; DROP TABLE source_image; DROP TABLE privacy;
     CREATE INDEX file_without_placeholder ON file (path) WHERE digest IS NOT NULL AND placeholder IS NULL`)
   old.close()
   const store = LibraryStore.open(path)
@@ -161,7 +212,7 @@ test('a store that calls itself version 1 and has other tables is set aside as i
   const kept = new DatabaseSync(store.condition.movedTo)
   t.after(() => kept.close())
   assert.equal(kept.prepare('SELECT count(*) AS n FROM dear').get()?.['n'], 0)
-  assert.deepEqual(store.files(), [])
+  assert.deepEqual(store.files(false), [])
 })
 
 test('a store whose tables were taken away meanwhile knows nothing, and throws nothing', async t => {

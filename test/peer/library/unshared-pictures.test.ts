@@ -109,7 +109,13 @@ test('another process stops the sharing of a picture, by name or MD5, before or 
   const other = await temporaryFolder(t)
   const store = LibraryStore.glance(join(data, 'other.sqlite'))
   const file = (path: string, bytes: Buffer) => ({
-    ...{ path, image: { digest: md5(bytes), formatId: 'png' }, details: undefined, isSettled: true },
+    ...{
+      path,
+      image: { digest: md5(bytes), formatId: 'png' },
+      details: undefined,
+      isSettled: true,
+      isCleaned: true,
+    },
     fingerprint: { size: 1n, modifiedNs: 1n, device: 1n, inode: 1n },
   })
   store.keep([file('a/same.png', one), file('b/same.png', three)], [])

@@ -34,6 +34,8 @@ export async function previewsOf(
     await utimes(join(folder, name), old, old)
   }
   const store = LibraryStore.open(':memory:')
+  // Broken pictures are shared only as they are.
+  store.setCleaned(false)
   const pool = new HashPool(1)
   const library = new Library({
     ...{ directory: folder, recursive: false, settleMs: 60, rescanMs: 60_000, store, pool },

@@ -41,8 +41,10 @@ function ask({ method = 'GET', headers = {}, image = {} }: Asked): {
 } {
   let closed = 0
   const opened: OpenedImage = {
-    ...{ fd: -1, name: 'a.png', size: vectors.size, mediaType: 'image/png', modifiedMs: modifiedMs + 123.4 },
+    ...{ name: 'a.png', size: vectors.size, mediaType: 'image/png', modifiedMs: modifiedMs + 123.4 },
     sha256: undefined,
+    part: (start, end) => ({ fd: -1, start, end }),
+    read: () => 0,
     unchanged: () => true,
     close: () => {
       closed += 1

@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import type { PreviewSource } from '../../../src/peer/previews/preview-source.ts'
 import type { ShareResponse } from '../../../src/peer/sharing/share-message.ts'
@@ -53,7 +52,7 @@ function readBody({ body }: ShareResponse): Buffer {
   if (body === undefined || Buffer.isBuffer(body)) return body ?? Buffer.alloc(0)
   const { opened, start, end } = body
   const bytes = Buffer.alloc(end - start)
-  readSync(opened.fd, bytes, 0, bytes.length, start)
+  opened.read(bytes, start)
   opened.close()
   return bytes
 }

@@ -3,8 +3,10 @@ import { appendFile, stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { EditedFile } from '../../../src/peer/library/edited-file.ts'
 import { fingerprintOf } from '../../../src/peer/library/image-file.ts'
-import { type OpenedImage, openUnchanged } from '../../../src/peer/library/opened-image.ts'
+import { type OpenedImage, openImage } from '../../../src/peer/library/opened-image.ts'
+import { applyEdits, type Edit } from '../../../src/peer/private-metadata/edits.ts'
 import { ShareServer } from '../../../src/peer/sharing/share-server.ts'
 import { DEFAULT_UPLOAD_LIMITS } from '../../../src/peer/sharing/upload-limits.ts'
 import { DEFAULT_REQUEST_LISTENER_LIMITS } from '../../../src/transport/request-listener.ts'
@@ -17,6 +19,7 @@ async function shareFile(
   t: TestContext,
   bytes: Buffer,
   afterOpening: (opened: OpenedImage, path: string) => Promise<void> | void = () => {},
+  edits: readonly Edit[] = [],
 ): Promise<{ port: number; served: string[]; server: ShareServer }> {
   const path = join(await temporaryFolder(t), 'a.png')
   await writeFile(path, bytes)
@@ -29,7 +32,10 @@ async function shareFile(
     uploadLimits: DEFAULT_UPLOAD_LIMITS,
     library: {
       open() {
-        const opened = openUnchanged(path, fingerprint, { mediaType: 'image/png', sha256: () => undefined })
+        const opened = openImage(path, fingerprint, {
+          ...{ mediaType: 'image/png', sha256: () => undefined },
+          changes: new EditedFile(edits),
+        })
         if (opened !== undefined) void afterOpening(opened, path)
         return opened
       },
@@ -115,6 +121,44 @@ for (const image of IMAGES) {
     }
   })
 }
+
+test('of a picture with edits no range holds anything else, whatever it begins or ends at', async t => {
+  const image = await picture(1, 'png', 500)
+  assert.ok(image.length > 700_000)
+  const edits: Edit[] = [
+    { at: 100, length: 5 },
+    { at: 140, length: 3, bytes: Uint8Array.of(1, 2, 3) },
+    // Across what is held back until the end, of which the last bytes go out.
+    { at: image.length - 65_540, length: 10, bytes: new Uint8Array(10).fill(0x20) },
+    { at: image.length - 2, length: 2 },
+  ]
+  const shared = Buffer.from(image)
+  applyEdits(shared, 0, edits)
+  const { port } = await shareFile(t, image, undefined, edits)
+  const whole = await talk(port, `GET ${md5(shared)}`)
+  assert.ok(whole.bytes.equals(shared), 'the old request')
+  const ranges = [{ start: 0, end: image.length }]
+  for (const { at, length } of edits) {
+    for (let place = at - 3; place <= Math.min(at + length + 3, image.length - 1); place += 1) {
+      for (const bytes of [1, 4, 90_000])
+        ranges.push({ start: place, end: Math.min(place + bytes, image.length) })
+      ranges.push({ start: Math.max(0, place - 80_000), end: place + 1 })
+    }
+  }
+  const { bytes } = await talk(
+    port,
+    ranges
+      .map(({ start, end }, index) => {
+        const last = index === ranges.length - 1 ? 'Connection: close\r\n' : ''
+        return httpGet(md5(shared), `Range: bytes=${start}-${end - 1}\r\n${last}`)
+      })
+      .join(''),
+  )
+  const bodies = bodiesOf(bytes)
+  assert.equal(bodies.length, ranges.length)
+  for (const [index, { start, end }] of ranges.entries())
+    assert.ok(bodies[index]?.equals(shared.subarray(start, end)), `${start} to ${end}`)
+})
 
 test('nothing is asked after a request that ends in the middle', async t => {
   const [image = Buffer.alloc(0)] = IMAGES
