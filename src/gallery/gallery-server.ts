@@ -45,6 +45,9 @@ export type GalleryPeer = Pick<
   | 'own'
   | 'setShared'
   | 'uploads'
+  | 'examine'
+  | 'privacy'
+  | 'setCleaned'
   | 'add'
 >
 

@@ -7,6 +7,9 @@ import { md5, Picture } from './gallery-shapes.ts'
  *     GET  /api/own                  a page of the folder's pictures: OwnQuery -> OwnPage
  *     POST /api/own/{md5}/sharing    stops or begins again the sharing of one: Sharing -> 204
  *     POST /api/files?name=&modified= adds a picture, whose bytes are the body -> Added
+ *     GET  /api/own/{md5}/private    what the file of one tells beyond its picture -> PrivateFacts
+ *     GET  /api/privacy              what becomes of that in what is shared -> Privacy
+ *     POST /api/privacy              changes it: PrivacyChange -> Privacy
  *     GET  /api/uploads              what is being sent to whom -> Uploads; also the event `uploads`
  */
 
@@ -28,6 +31,11 @@ export const OwnQuery = {
 } as const
 export type OwnQuery = ShapeOf<typeof OwnQuery>
 
+const withheld = {
+  enum: ['format', 'cutShort', 'malformed', 'tooComplex', 'overlap', 'rawPicture', 'notClean', 'tooMuch'],
+  description: 'why it cannot be shared without what it tells beyond its picture',
+} as const
+
 const { ownerCount: _owners, isMine: _mine, ...described } = Picture.properties
 
 /** A picture of the folder. */
@@ -36,7 +44,11 @@ export const OwnPicture = {
   required: ['md5', 'name', 'isShared'],
   properties: {
     ...described,
-    isShared: { type: 'boolean', description: 'false where its sharing was stopped' },
+    isShared: {
+      type: 'boolean',
+      description: 'false where its sharing was stopped, or where it is withheld',
+    },
+    withheld,
   },
 } as const
 export type OwnPicture = ShapeOf<typeof OwnPicture>
@@ -56,6 +68,56 @@ export const Sharing = {
   properties: { isShared: { type: 'boolean' } },
   additionalProperties: false,
 } as const
+
+/** Findings told of one picture: no true one has as many. */
+export const MAX_FINDINGS = 500
+
+/** Something that a picture's file tells beyond its picture. */
+const Finding = {
+  type: 'object',
+  required: ['kind', 'where', 'name'],
+  properties: {
+    kind: {
+      enum: ['position', 'place', 'serialNumber', 'owner', 'uniqueId', 'makerNote', 'embedded', 'unknown'],
+    },
+    where: { enum: ['exif', 'xmp', 'iptc', 'photoshop', 'container', 'trailer'] },
+    name: { type: 'string', description: 'as the file names it: a stranger’s text' },
+    value: { type: 'string', description: 'where that is text or a number; a stranger’s text' },
+  },
+} as const
+export type Finding = ShapeOf<typeof Finding>
+
+/** What the file of a picture tells beyond its picture. */
+export const PrivateFacts = {
+  type: 'object',
+  required: ['found'],
+  properties: {
+    found: { type: 'array', items: Finding, description: `the first ${MAX_FINDINGS}` },
+    withheld,
+  },
+} as const
+export type PrivateFacts = ShapeOf<typeof PrivateFacts>
+
+/** Whether that is taken out of what is shared. */
+export const PrivacyChange = {
+  type: 'object',
+  required: ['isCleaned'],
+  properties: { isCleaned: { type: 'boolean' } },
+  additionalProperties: false,
+} as const
+export type PrivacyChange = ShapeOf<typeof PrivacyChange>
+
+/** The same, with how many pictures it concerns. */
+export const Privacy = {
+  type: 'object',
+  required: ['isCleaned', 'cleaned', 'withheld'],
+  properties: {
+    isCleaned: { type: 'boolean' },
+    cleaned: { ...count, description: 'pictures that others get without something their files tell' },
+    withheld: { ...count, description: 'pictures that are not shared, for nobody can tell what they hold' },
+  },
+} as const
+export type Privacy = ShapeOf<typeof Privacy>
 
 /** What a file is called that is given. */
 export const GivenQuery = {

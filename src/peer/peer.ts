@@ -12,6 +12,7 @@ import type { CatalogImage } from './catalog-image.ts'
 import type { PeerConfig } from './config.ts'
 import { removeAbandonedDownloads } from './download/abandoned-downloads.ts'
 import { type GivenFile, type GivenResult, PictureAdder } from './library/add-picture.ts'
+import type { ExaminedFile } from './library/examine-file.ts'
 import { HashPool } from './library/hash-pool.ts'
 import type { DatedImage } from './library/image-file.ts'
 import { Library } from './library/library.ts'
@@ -225,6 +226,11 @@ export class Peer implements PreviewSource {
   async setCleaned(isCleaned: boolean): Promise<void> {
     this.#store.setCleaned(isCleaned)
     await this.#library.applySetting()
+  }
+
+  /** What the file of an image of the folder tells beyond its picture; `undefined` where the folder does not hold it. */
+  examine(digest: Digest): Promise<ExaminedFile | undefined> {
+    return this.#library.examine(digest)
   }
 
   /** True when the folder holds that image, as it is or as it is shared, whether or not it is. */

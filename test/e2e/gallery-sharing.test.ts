@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { openPage, startChromium } from '../support/chromium.ts'
 import { picture, writePicture } from '../support/pictures.ts'
+import { privatePicture } from '../support/private-pictures.ts'
 import { runProgram, startProgram, startServerProcess } from '../support/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -24,7 +25,7 @@ async function startTwo(t: TestContext) {
     await program.until(/Registered 1 picture/)
     return { directory, gallery }
   }
-  return { ana: await open('ana', '--upload-limit', '600K'), bruno: await open('bruno'), data }
+  return { ana: await open('ana', '--upload-limit', '600K'), bruno: await open('bruno'), address, data }
 }
 
 async function shows(page: Page, count: number): Promise<void> {
@@ -50,7 +51,7 @@ async function drop(page: Page, files: Readonly<Record<string, Buffer>>): Promis
 test('what a person drops is shared, seen by others and taken back', async t => {
   const browser = await startChromium(t)
   if (browser === undefined) return
-  const { ana, bruno, data } = await startTwo(t)
+  const { ana, bruno, address, data } = await startTwo(t)
   const faults: string[] = []
   const [mine, other] = [
     await openPage(browser, ana.gallery, faults),
@@ -111,6 +112,37 @@ test('what a person drops is shared, seen by others and taken back', async t => 
       await view.getByRole('button', { name: 'Close' }).click()
       await view.waitFor({ state: 'hidden' })
       assert.doesNotMatch(mine.url(), /sharing=/)
+    },
+  )
+
+  await t.test(
+    'what strangers see of a photo is shown, and what its file tells goes out only if wanted',
+    async () => {
+      const photo = await privatePicture('jpeg')
+      await drop(mine, { 'photo.jpg': photo })
+      await other.getByRole('button', { name: 'photo.jpg' }).first().waitFor()
+      await mine.getByRole('button', { name: /^You share 4 from ana/ }).click()
+      const view = mine.getByRole('dialog', { name: 'What I share' })
+      await view.getByText('1 picture goes out without.').waitFor()
+      await view.getByRole('button', { name: 'What strangers see of photo.jpg' }).click()
+      const stranger = mine.getByRole('dialog', { name: 'What strangers see of photo.jpg' })
+      await stranger.getByRole('heading', { name: 'Taken out before it leaves' }).waitFor()
+      await stranger.getByText('BodySerialNumber: BODY-4711').waitFor()
+      await stranger.getByText('Canon EOS').waitFor()
+      await stranger.getByRole('button', { name: 'Close' }).click()
+      const fetchPhoto = async (folder: string) => {
+        const into = join(ana.directory, '..', folder)
+        await runProgram(t, ['get', address, 'photo.jpg', '--out', into, '--data', data])
+        return readFile(join(into, 'photo.jpg'))
+      }
+      assert.equal((await fetchPhoto('clean')).includes('BODY-4711'), false)
+      await view.getByRole('checkbox', { name: /^Take position, serial numbers/ }).uncheck()
+      await view.getByText('Your pictures go out with all that their files tell.').waitFor()
+      await view.getByRole('button', { name: 'What strangers see of photo.jpg' }).click()
+      await stranger.getByRole('heading', { name: 'Strangers also see' }).waitFor()
+      await stranger.getByText('GPSLatitude').first().waitFor()
+      await mine.keyboard.press('Escape')
+      assert.deepEqual(await fetchPhoto('whole'), photo)
     },
   )
   // A refused file is an answer with an error's status; of what is unshared there is no preview any more for others.

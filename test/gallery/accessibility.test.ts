@@ -69,6 +69,16 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     if (!(await page.locator('.details dl').isVisible())) await page.keyboard.press('i')
     await page.locator('.details dl').waitFor()
   },
+  async 'what I share'(page) {
+    await page.keyboard.press('Escape')
+    await page.locator('.summary button').first().click()
+    await page.locator('.sharing .privacy input').waitFor()
+    await page.locator('.sharing .own li').first().waitFor()
+  },
+  async 'what strangers see'(page) {
+    await page.locator('.sharing .own .round').first().click()
+    await page.locator('.stranger dl').waitFor()
+  },
 }
 
 /** Walks through the states with one look; `faults` are told by the state they were found in. */

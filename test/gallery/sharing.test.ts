@@ -3,7 +3,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Picture, PicturePage } from '../../src/gallery/gallery-shapes.ts'
-import type { Added, OwnPage, Uploads } from '../../src/gallery/sharing-shapes.ts'
+import type { Added, OwnPage, Privacy, PrivateFacts, Uploads } from '../../src/gallery/sharing-shapes.ts'
 import {
   admittedCookie,
   askGallery,
@@ -15,6 +15,7 @@ import {
 import { startIndexServer } from '../support/index-servers.ts'
 import { md5 } from '../support/md5.ts'
 import { picture } from '../support/pictures.ts'
+import { privatePicture } from '../support/private-pictures.ts'
 import { until } from '../support/until.ts'
 
 async function start(t: TestContext) {
@@ -180,4 +181,48 @@ test('what a person shares', async t => {
         assert.equal((await post(`/api/own/${md5(large)}/sharing`, body)).status, 400, JSON.stringify(body))
     },
   )
+})
+
+test('what pictures tell beyond themselves is shown, and taken out of what others get', async t => {
+  const { peer, directory, get, post } = await start(t)
+  const telling = await privatePicture('jpeg')
+  const cut = (await picture(30)).subarray(0, -20)
+  await writeFile(join(directory, 'photo.jpg'), telling)
+  await writeFile(join(directory, 'cut.png'), cut)
+  await until(() => peer.privacy.cleanedCount === 1 && peer.privacy.withheld.length === 1)
+  const own = async () => json<OwnPage>(await get('/api/own')).pictures
+  const served = async () => (await own()).filter(({ isShared }) => isShared).map(one => one.md5)
+  const privacy = async () => json<Privacy>(await get('/api/privacy'))
+
+  assert.deepEqual(await privacy(), { isCleaned: true, cleaned: 1, withheld: 1 })
+  const [photo, broken] = ['photo.jpg', 'cut.png'].map(
+    name => async () => (await own()).find(one => one.name === name) ?? assert.fail(name),
+  )
+  assert.equal((await broken?.())?.withheld, 'cutShort')
+  assert.equal((await broken?.())?.md5, md5(cut))
+  const cleaned = (await photo?.())?.md5
+  assert.notEqual(cleaned, md5(telling))
+  const facts = json<PrivateFacts>(await get(`/api/own/${cleaned}/private`))
+  const kinds = new Set(facts.found.map(({ kind }) => kind))
+  for (const kind of ['position', 'serialNumber', 'owner', 'makerNote'] as const)
+    assert.ok(kinds.has(kind), kind)
+  assert.ok(facts.found.some(({ name, value }) => name === 'BodySerialNumber' && value === 'BODY-4711'))
+  const of = (digest: string) => get(`/api/own/${digest}/private`)
+  assert.equal(json<PrivateFacts>(await of(md5(cut))).withheld, 'cutShort')
+  assert.deepEqual(json<PrivateFacts>(await of(md5(await picture(1)))), { found: [] })
+  assert.equal((await of('0'.repeat(32))).status, 404)
+
+  assert.equal((await post('/api/privacy', { isCleaned: 'no' })).status, 400)
+  assert.deepEqual(json<Privacy>(await post('/api/privacy', { isCleaned: false })), {
+    ...{ isCleaned: false, cleaned: 0, withheld: 0 },
+  })
+  assert.ok((await served()).includes(md5(telling)))
+  assert.ok((await served()).includes(md5(cut)))
+  const image = `http://127.0.0.1:${peer.endpoint.port}/images/${md5(telling)}`
+  assert.equal((await fetch(image)).status, 200)
+  assert.deepEqual(json<Privacy>(await post('/api/privacy', { isCleaned: true })), {
+    ...{ isCleaned: true, cleaned: 1, withheld: 1 },
+  })
+  assert.equal((await fetch(image)).status, 404)
+  assert.deepEqual(await readFile(join(directory, 'photo.jpg')), telling)
 })

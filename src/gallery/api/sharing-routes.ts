@@ -3,12 +3,21 @@ import type { Peer } from '../../peer/peer.ts'
 import { parseDigest } from '../../protocol/digest.ts'
 import { PictureReference } from '../gallery-shapes.ts'
 import { GalleryProblem } from '../problems.ts'
-import { OwnPage, OwnQuery, Sharing, Uploads } from '../sharing-shapes.ts'
+import {
+  MAX_FINDINGS,
+  OwnPage,
+  OwnQuery,
+  Privacy,
+  PrivacyChange,
+  PrivateFacts,
+  Sharing,
+  Uploads,
+} from '../sharing-shapes.ts'
 import { uploadsOf } from '../uploads.ts'
 
 /** What of a peer these routes show. */
 export interface SharingRoutesOptions {
-  readonly peer: Pick<Peer, 'own' | 'setShared' | 'uploads'>
+  readonly peer: Pick<Peer, 'own' | 'setShared' | 'uploads' | 'examine' | 'privacy' | 'setCleaned'>
 }
 
 /** What a person shares, and with whom. */
@@ -26,9 +35,9 @@ export async function sharingRoutes(app: FastifyInstance, { peer }: SharingRoute
     async (request): Promise<OwnPage> => {
       const { pictures, next } = peer.own(request.query)
       return {
-        pictures: pictures.map(({ digest, name, isShared, details = {} }) => {
+        pictures: pictures.map(({ digest, name, isShared, withheld, details = {} }) => {
           const { sha256: _, ...shown } = details
-          return { md5: digest, name, isShared, ...shown }
+          return { md5: digest, name, isShared, ...(withheld && { withheld }), ...shown }
         }),
         ...(next === undefined ? {} : { next }),
       }
@@ -52,6 +61,59 @@ export async function sharingRoutes(app: FastifyInstance, { peer }: SharingRoute
       if (result === 'notKept') throw new GalleryProblem('notKept')
       if (result !== 'done') throw new GalleryProblem('noSuchPicture')
       return reply.code(204).send()
+    },
+  )
+
+  app.get<{ Params: { md5: string } }>(
+    '/api/own/:md5/private',
+    {
+      schema: {
+        operationId: 'examineOwn',
+        summary: 'What the file of one picture tells beyond its picture; reads the file',
+        params: PictureReference,
+        response: { 200: PrivateFacts },
+      },
+    },
+    async (request): Promise<PrivateFacts> => {
+      const digest = parseDigest(request.params.md5)
+      const examined = digest && (await peer.examine(digest))
+      if (examined === undefined) throw new GalleryProblem('noSuchPicture')
+      return { ...examined, found: examined.found.slice(0, MAX_FINDINGS) }
+    },
+  )
+
+  const privacyNow = (): Privacy => {
+    const { isCleaned, cleanedCount, withheld } = peer.privacy
+    return { isCleaned, cleaned: cleanedCount, withheld: withheld.length }
+  }
+
+  app.get(
+    '/api/privacy',
+    {
+      schema: {
+        operationId: 'getPrivacy',
+        summary: 'Whether what pictures tell beyond themselves is taken out of what is shared',
+        response: { 200: Privacy },
+      },
+    },
+    async () => privacyNow(),
+  )
+
+  app.post<{ Body: PrivacyChange }>(
+    '/api/privacy',
+    {
+      schema: {
+        operationId: 'setPrivacy',
+        summary: 'Takes it out from now on, or no more; answers when the folder was read anew',
+        body: PrivacyChange,
+        response: { 200: Privacy },
+      },
+    },
+    async request => {
+      await peer.setCleaned(request.body.isCleaned).catch(() => {
+        throw new GalleryProblem('notKept')
+      })
+      return privacyNow()
     },
   )
 

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { siblingModule } from '../../base/sibling-module.ts'
+import type { ExaminedFile } from './examine-file.ts'
 import type { HashResult } from './hash-file.ts'
-import type { HashBatch } from './hash-worker.ts'
+import type { ReadingTask } from './hash-worker.ts'
 
 /** Paths handed to a worker at once: enough that messages cost little, few enough that progress is seen. */
 const BATCH_PATHS = 16
@@ -12,8 +13,8 @@ const IDLE_MS = 10_000
 
 interface Seat {
   readonly worker: Worker
-  /** The batch it is at; settles with the results, or rejects when the worker dies. */
-  pending: { resolve: (results: readonly HashResult[]) => void; reject: (error: Error) => void } | undefined
+  /** The task it is at; settles with the result, or rejects when the worker dies. */
+  pending: { resolve: (result: unknown) => void; reject: (error: Error) => void } | undefined
 }
 
 /** Reads files on all cores, off the main thread. Workers start when there is work and end when there is none. */
@@ -45,7 +46,8 @@ export class HashPool {
         while (next < paths.length && !signal.aborted) {
           const batch = paths.slice(next, next + BATCH_PATHS)
           next += batch.length
-          const results = await runBatch(seat, { paths: batch, isCleaned })
+          const task = { kind: 'hash', paths: batch, isCleaned } as const
+          const results = (await runTask(seat, task)) as readonly HashResult[]
           results.forEach((result, index) => {
             onResult(batch[index] ?? '', result)
           })
@@ -54,13 +56,31 @@ export class HashPool {
         this.#giveBack(seat)
       }
     }
-    this.#running += 1
-    clearTimeout(this.#idleTimer)
-    try {
+    await this.#work(async () => {
       const lanes = Math.min(this.#size, Math.ceil(paths.length / BATCH_PATHS))
       const outcomes = await Promise.allSettled(Array.from({ length: lanes }, drain))
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
       signal.throwIfAborted()
+    })
+  }
+
+  /** What the image in a file tells beyond its picture; `undefined` where there is none. */
+  examine(path: string): Promise<ExaminedFile | undefined> {
+    return this.#work(async () => {
+      const seat = this.#takeSeat()
+      try {
+        return (await runTask(seat, { kind: 'examine', path })) as ExaminedFile | undefined
+      } finally {
+        this.#giveBack(seat)
+      }
+    })
+  }
+
+  async #work<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#running += 1
+    clearTimeout(this.#idleTimer)
+    try {
+      return await work()
     } finally {
       this.#running -= 1
       if (this.#running === 0) this.#endWhenIdle()
@@ -94,21 +114,19 @@ export class HashPool {
 function startSeat(): Seat {
   const worker = new Worker(siblingModule(import.meta.url, 'hash-worker'))
   const seat: Seat = { worker, pending: undefined }
-  // Only a batch under way keeps the program alive, by its promise; an idle worker never does.
+  // Only a task under way keeps the program alive, by its promise; an idle worker never does.
   worker.unref()
-  worker.on('message', (results: readonly HashResult[]) => {
-    seat.pending?.resolve(results)
-  })
+  worker.on('message', (result: unknown) => seat.pending?.resolve(result))
   worker.on('error', error => seat.pending?.reject(error instanceof Error ? error : new Error(String(error))))
   worker.on('exit', () => seat.pending?.reject(new Error('the hashing worker ended')))
   return seat
 }
 
-async function runBatch(seat: Seat, batch: HashBatch): Promise<readonly HashResult[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<readonly HashResult[]>()
+async function runTask(seat: Seat, task: ReadingTask): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>()
   seat.pending = { resolve, reject }
   seat.worker.ref()
-  seat.worker.postMessage(batch)
+  seat.worker.postMessage(task)
   try {
     return await promise
   } finally {

@@ -33,6 +33,7 @@ export interface LibraryFile {
 export interface SourceImage {
   /** Of the whole file, with all it tells. */
   readonly digest: Digest
+  readonly formatId: string
   /** Why it is not shared, where it is not. */
   readonly withheld?: WithholdReason
 }
@@ -76,6 +77,13 @@ export interface SharedImage extends ImageEntry {
 export interface DatedImage extends SharedImage {
   /** Milliseconds since 1970. */
   readonly modifiedMs: number
+}
+
+/** What a file holds for its owner: the image that is shared, or the one that is withheld; `undefined` where it is none. */
+export function heldImageOf(file: LibraryFile): ImageFile | undefined {
+  const image = file.image ?? file.source
+  if (image === undefined) return undefined
+  return file.image === undefined ? { ...file, image } : (file as ImageFile)
 }
 
 /** The fingerprint in a file's status. */

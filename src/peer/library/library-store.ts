@@ -112,7 +112,9 @@ export class LibraryStore {
           inode: BigInt.asUintN(64, row['inode'] as bigint),
         },
         image: digest === undefined ? undefined : { digest, formatId: String(row['format']) },
-        ...(source && { source: { digest: source, ...(withheld && { withheld }) } }),
+        ...(source && {
+          source: { digest: source, formatId: String(row['format']), ...(withheld && { withheld }) },
+        }),
       }
     })
   }
@@ -267,7 +269,7 @@ export class LibraryStore {
           BigInt.asIntN(64, device),
           BigInt.asIntN(64, inode),
           image?.digest ?? null,
-          image?.formatId ?? null,
+          image?.formatId ?? source?.formatId ?? null,
           ...[sha256, width, height, taken, Number(isSettled), Number(isCleaned)],
         )
         dropSource.run(path)

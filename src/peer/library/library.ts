@@ -5,10 +5,12 @@ import type { Digest } from '../../protocol/digest.ts'
 import { mediaTypeOf } from '../image-format.ts'
 import { decodeEdits } from '../private-metadata/edit-codec.ts'
 import { EditedFile } from './edited-file.ts'
+import type { ExaminedFile } from './examine-file.ts'
 import type { HashResult } from './hash-file.ts'
 import type { HashPool } from './hash-pool.ts'
 import {
   type DatedImage,
+  heldImageOf,
   type ImageCopy,
   type ImageFile,
   type LibraryFile,
@@ -212,20 +214,21 @@ export class Library {
 
   /** True when the folder holds that image, as it is or as it is shared, whether or not it is. */
   holds(digest: Digest): boolean {
-    return this.has(digest) || this.#unshared.has(digest) || this.#sources.has(digest)
+    return this.has(digest) || this.#unshared.has(digest) || this.#sources.get(digest) !== undefined
   }
 
   /** What the folder holds, shared or not, the file that was changed last first. */
   own(query: OwnImageQuery): OwnPage {
-    const images = this.#files
-      .values()
-      .filter(isImage)
-      .filter(file => this.#isFirstCopy(file))
+    const images = this.#files.values().flatMap(file => {
+      const held = heldImageOf(file)
+      return held !== undefined && this.#isFirstCopy(held) ? [held] : []
+    })
     const { files, next } = ownPage(images, digest => this.has(digest), query)
     const known = this.#options.store.detailsOf(files.map(({ path }) => path))
     const pictures = files.map((file): OwnImage => {
       const isShared = this.has(file.image.digest)
-      return { ...sharedImageOf(file, known.get(file.path)), isShared }
+      const withheld = file.source?.withheld
+      return { ...sharedImageOf(file, known.get(file.path)), isShared, ...(withheld && { withheld }) }
     })
     return { pictures, next }
   }
@@ -239,7 +242,7 @@ export class Library {
     if (paths.length === 0) return 'unknown'
     const { unshared } = this.#options.store
     // By what the files hold as they are as well: the picture stays what it is when the setting changes.
-    const digests = [digest, ...paths.flatMap(path => this.#files.get(path)?.source?.digest ?? [])]
+    const digests = [digest, ...paths.flatMap(path => this.#digestsOf(path))]
     const isKept = isShared ? unshared.remove(digests, paths) : unshared.add(digests, paths)
     for (const path of paths) this.#sort(path)
     this.#tellChange()
@@ -298,10 +301,17 @@ export class Library {
   copies(digest: Digest): ImageCopy[] {
     return this.#pathsOf(digest).flatMap(path => {
       const known = this.#files.get(path)
-      if (known?.image === undefined) return []
-      const { fingerprint, image } = known
+      const held = known && heldImageOf(known)
+      if (held === undefined) return []
+      const { fingerprint, image } = held
       return [{ path: join(this.#options.directory, path), fingerprint, formatId: image.formatId }]
     })
+  }
+
+  /** What the file of an image tells beyond its picture, shared or not; `undefined` where the folder does not hold it. */
+  async examine(digest: Digest): Promise<ExaminedFile | undefined> {
+    const [copy] = this.copies(digest)
+    return copy && this.#options.pool.examine(copy.path)
   }
 
   /** Stops watching and reading. */
@@ -476,13 +486,19 @@ export class Library {
   }
 
   #pathsOf(digest: Digest): string[] {
-    return [...(this.#byDigest.get(digest) ?? []), ...(this.#unshared.get(digest) ?? [])]
+    const groups = [this.#byDigest, this.#unshared, this.#sources].map(images => images.get(digest) ?? [])
+    return groups.flatMap(paths => [...paths])
+  }
+
+  /** Of the image in a file, as it is shared and as it is. */
+  #digestsOf(path: string): Digest[] {
+    const { image, source } = this.#files.get(path) ?? {}
+    return [image, source].flatMap(held => (held === undefined ? [] : [held.digest]))
   }
 
   /** An image that lies in the folder twice is one. */
   #isFirstCopy({ path, image: { digest } }: ImageFile): boolean {
-    const [first] = this.#byDigest.get(digest) ?? this.#unshared.get(digest) ?? []
-    return first === path
+    return this.#pathsOf(digest)[0] === path
   }
 
   #remove(path: string): undefined {

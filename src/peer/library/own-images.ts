@@ -1,10 +1,12 @@
 import { type Digest, parseDigest } from '../../protocol/digest.ts'
-import type { ImageFile, SharedImage } from './image-file.ts'
+import type { ImageFile, SharedImage, WithholdReason } from './image-file.ts'
 
 /** An image of the folder, for the person whose folder it is. */
 export interface OwnImage extends SharedImage {
-  /** False where the person stopped sharing it. */
+  /** False where the person stopped sharing it, or where it is withheld. */
   readonly isShared: boolean
+  /** Why it is not shared as long as what is private is taken out, where that is so. */
+  readonly withheld?: WithholdReason
 }
 
 /** Which images of the folder, and how many of them. */

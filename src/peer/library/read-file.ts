@@ -24,10 +24,13 @@ export function readFileOf(
     case 'other':
       return file
     case 'withheld':
-      return { ...file, source: { digest: result.sourceDigest, withheld: result.reason } }
+      return {
+        ...file,
+        source: { digest: result.sourceDigest, formatId: result.formatId, withheld: result.reason },
+      }
     case 'image': {
       const { digest, formatId, details, cleaned } = result
-      const source = cleaned && { source: { digest: cleaned.sourceDigest }, edits: cleaned.edits }
+      const source = cleaned && { source: { digest: cleaned.sourceDigest, formatId }, edits: cleaned.edits }
       return { ...file, image: { digest, formatId }, details, ...source }
     }
     default:

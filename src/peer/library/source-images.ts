@@ -28,8 +28,9 @@ export class SourceImages {
     })
   }
 
-  has(digest: Digest): boolean {
-    return this.#byDigest.has(digest)
+  /** The files that hold it; `undefined` where none does. */
+  get(digest: Digest): ReadonlySet<string> | undefined {
+    return this.#byDigest.get(digest)
   }
 
   /** The file has none yet. */

@@ -92,10 +92,14 @@ test('files are known only as they were read, and what stays the same is known f
   const source = parseDigest('ff'.repeat(16)) ?? assert.fail()
   const edits = Uint8Array.of(1, 2, 3)
   const plain = readFileOf('plain.jpg', { isCleaned: true })
-  const edited = readFileOf('edited.jpg', { isCleaned: true, source: { digest: source }, edits })
+  const edited = readFileOf('edited.jpg', {
+    isCleaned: true,
+    source: { digest: source, formatId: 'jpeg' },
+    edits,
+  })
   const withheld = readFileOf('withheld.jxl', {
     ...{ isCleaned: true, image: undefined, details: undefined },
-    source: { digest: source, withheld: 'format' },
+    source: { digest: source, formatId: 'jxl', withheld: 'format' },
   })
   const text = readFileOf('text', { image: undefined, details: undefined, isCleaned: true })
   store.keep([plain, edited, withheld, text], [])
@@ -103,10 +107,10 @@ test('files are known only as they were read, and what stays the same is known f
   assert.deepEqual(
     known(true),
     new Map([
-      ['edited.jpg', { digest: source }],
+      ['edited.jpg', { digest: source, formatId: 'jpeg' }],
       ['plain.jpg', undefined],
       ['text', undefined],
-      ['withheld.jxl', { digest: source, withheld: 'format' }],
+      ['withheld.jxl', { digest: source, formatId: 'jxl', withheld: 'format' }],
     ]),
   )
   const shared = edited.image?.digest ?? assert.fail()

@@ -1,4 +1,4 @@
-import type { Added, OwnPage } from '../../sharing-shapes.ts'
+import type { Added, OwnPage, Privacy, PrivateFacts } from '../../sharing-shapes.ts'
 import { ApiError, get, post } from '../api-client.ts'
 import { type Refusal, RefusedFile } from './file-queue.ts'
 
@@ -29,6 +29,21 @@ export async function setShared(md5: string, isShared: boolean): Promise<boolean
     if (error instanceof ApiError && error.status === 500) return false
     throw error
   }
+}
+
+/** Whether what pictures tell beyond themselves is taken out of what is shared. */
+export function fetchPrivacy(): Promise<Privacy> {
+  return get<Privacy>('/api/privacy')
+}
+
+/** Takes it out or no more. Resolves when the folder was read anew. */
+export async function setPrivacy(isCleaned: boolean): Promise<Privacy> {
+  return (await post('/api/privacy', { isCleaned })).json() as Promise<Privacy>
+}
+
+/** What the file of a picture of the folder tells beyond its picture. */
+export function fetchPrivateFacts(md5: string, signal: AbortSignal): Promise<PrivateFacts> {
+  return get<PrivateFacts>(`/api/own/${md5}/private`, signal)
 }
 
 /** What each answer says of a file that was not added. */

@@ -89,6 +89,59 @@ export const english = {
   shareAgain: 'Share again',
   shareAgainOne: (name: string) => `Share ${name} again`,
   sharingNotKept: 'This could not be written down: it holds until the program ends.',
+  cleanShared: 'Take position, serial numbers and the like out of what I share. My files stay as they are.',
+  cleanedNow: (cleaned: number, withheld: number) =>
+    [
+      cleaned === 0
+        ? 'No picture tells any of that.'
+        : `${cleaned.toLocaleString('en')} ${cleaned === 1 ? 'picture goes' : 'pictures go'} out without.`,
+      withheld === 0
+        ? ''
+        : `${withheld.toLocaleString('en')} ${withheld === 1 ? 'is' : 'are'} not shared, since nobody can tell what ${withheld === 1 ? 'it tells' : 'they tell'}.`,
+    ]
+      .join(' ')
+      .trim(),
+  sharedAsTheyAre: 'Your pictures go out with all that their files tell.',
+  readingAnew: 'The folder is read anew …',
+  privacyNotKept: 'This could not be written down, so it stays as it was.',
+  strangersSee: 'What strangers see',
+  strangersWouldSee: 'What strangers would see',
+  strangerTitle: (name: string) => `What strangers see of ${name}`,
+  strangersSeeNothing: 'It is not shared: strangers see nothing of it.',
+  strangersAlsoSee: 'Strangers also see',
+  takenOut: 'Taken out before it leaves',
+  tellsNothing: 'Nothing: the file tells nothing of the kind.',
+  notKnownWhat: 'It is not known what the file tells.',
+  examining: 'Looking through the file …',
+  withheldBecause: (reason: string) => `It is not shared: ${reason}.`,
+  withheldReasons: {
+    format: 'this format is not understood well enough to clean it',
+    cutShort: 'the file ends too early',
+    malformed: 'the file breaks the rules of its format',
+    tooComplex: 'the file has more parts than a picture should',
+    overlap: 'what would have to go shares bytes with the picture',
+    rawPicture: 'a raw file cannot be developed without what the camera’s maker wrote into it',
+    notClean: 'something would be left in it',
+    tooMuch: 'too much of it would have to be changed',
+  },
+  privateKinds: {
+    position: 'Position',
+    place: 'Place',
+    serialNumber: 'Serial number',
+    owner: 'Owner',
+    uniqueId: 'Number of this picture alone',
+    makerNote: 'Maker’s notes',
+    embedded: 'Another file within',
+    unknown: 'Not known what',
+  },
+  privatePlaces: {
+    exif: 'EXIF',
+    xmp: 'XMP',
+    iptc: 'IPTC',
+    photoshop: 'Photoshop',
+    container: 'the file’s own parts',
+    trailer: 'behind the picture',
+  },
   more: 'Show more',
   takeAll: 'Take all',
   takeAllTitle: (count: number) => `Take ${count.toLocaleString('en')} pictures?`,

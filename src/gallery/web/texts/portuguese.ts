@@ -90,6 +90,59 @@ export const portuguese: Texts = {
   shareAgain: 'Compartilhar de novo',
   shareAgainOne: (name: string) => `Compartilhar ${name} de novo`,
   sharingNotKept: 'Não foi possível gravar isto: vale até o programa terminar.',
+  cleanShared: 'Tirar posição, números de série e afins do que eu compartilho. Meus arquivos ficam como são.',
+  cleanedNow: (cleaned, withheld) =>
+    [
+      cleaned === 0
+        ? 'Nenhuma imagem conta nada disso.'
+        : `${cleaned.toLocaleString('pt-BR')} ${cleaned === 1 ? 'imagem sai' : 'imagens saem'} sem isso.`,
+      withheld === 0
+        ? ''
+        : `${withheld.toLocaleString('pt-BR')} não ${withheld === 1 ? 'é compartilhada' : 'são compartilhadas'}, pois ninguém sabe o que ${withheld === 1 ? 'conta' : 'contam'}.`,
+    ]
+      .join(' ')
+      .trim(),
+  sharedAsTheyAre: 'Suas imagens saem com tudo o que os arquivos contam.',
+  readingAnew: 'A pasta está sendo lida de novo …',
+  privacyNotKept: 'Não foi possível anotar isso, então fica como estava.',
+  strangersSee: 'O que estranhos veem',
+  strangersWouldSee: 'O que estranhos veriam',
+  strangerTitle: name => `O que estranhos veem de ${name}`,
+  strangersSeeNothing: 'Não é compartilhada: estranhos não veem nada dela.',
+  strangersAlsoSee: 'Estranhos também veem',
+  takenOut: 'Tirado antes de sair',
+  tellsNothing: 'Nada: o arquivo não conta nada disso.',
+  notKnownWhat: 'Não se sabe o que o arquivo conta.',
+  examining: 'Examinando o arquivo …',
+  withheldBecause: reason => `Não é compartilhada: ${reason}.`,
+  withheldReasons: {
+    format: 'este formato não é compreendido o bastante para limpá-lo',
+    cutShort: 'o arquivo termina cedo demais',
+    malformed: 'o arquivo quebra as regras do seu formato',
+    tooComplex: 'o arquivo tem mais partes do que uma imagem deveria',
+    overlap: 'o que teria de sair divide bytes com a imagem',
+    rawPicture: 'um arquivo raw não pode ser revelado sem o que o fabricante da câmera escreveu nele',
+    notClean: 'algo restaria nele',
+    tooMuch: 'coisa demais teria de ser mudada',
+  },
+  privateKinds: {
+    position: 'Posição',
+    place: 'Lugar',
+    serialNumber: 'Número de série',
+    owner: 'Dono',
+    uniqueId: 'Número só desta imagem',
+    makerNote: 'Notas do fabricante',
+    embedded: 'Outro arquivo dentro',
+    unknown: 'Não se sabe o quê',
+  },
+  privatePlaces: {
+    exif: 'EXIF',
+    xmp: 'XMP',
+    iptc: 'IPTC',
+    photoshop: 'Photoshop',
+    container: 'as próprias partes do arquivo',
+    trailer: 'atrás da imagem',
+  },
   more: 'Mostrar mais',
   takeAll: 'Pegar todas',
   takeAllTitle: count => `Pegar ${count.toLocaleString('pt-BR')} imagens?`,

@@ -90,6 +90,60 @@ export const spanish: Texts = {
   shareAgain: 'Volver a compartir',
   shareAgainOne: (name: string) => `Volver a compartir ${name}`,
   sharingNotKept: 'No se pudo anotar: vale hasta que termine el programa.',
+  cleanShared:
+    'Quitar la posición, los números de serie y similares de lo que comparto. Mis archivos quedan como están.',
+  cleanedNow: (cleaned, withheld) =>
+    [
+      cleaned === 0
+        ? 'Ninguna imagen cuenta nada de eso.'
+        : `${cleaned.toLocaleString('es')} ${cleaned === 1 ? 'imagen sale' : 'imágenes salen'} sin eso.`,
+      withheld === 0
+        ? ''
+        : `${withheld.toLocaleString('es')} no ${withheld === 1 ? 'se comparte' : 'se comparten'}, pues nadie sabe qué ${withheld === 1 ? 'cuenta' : 'cuentan'}.`,
+    ]
+      .join(' ')
+      .trim(),
+  sharedAsTheyAre: 'Tus imágenes salen con todo lo que cuentan sus archivos.',
+  readingAnew: 'Se lee de nuevo la carpeta …',
+  privacyNotKept: 'No se pudo anotar, así que queda como estaba.',
+  strangersSee: 'Lo que ven los extraños',
+  strangersWouldSee: 'Lo que verían los extraños',
+  strangerTitle: name => `Lo que ven los extraños de ${name}`,
+  strangersSeeNothing: 'No se comparte: los extraños no ven nada de ella.',
+  strangersAlsoSee: 'Los extraños ven también',
+  takenOut: 'Se quita antes de salir',
+  tellsNothing: 'Nada: el archivo no cuenta nada de eso.',
+  notKnownWhat: 'No se sabe qué cuenta el archivo.',
+  examining: 'Se examina el archivo …',
+  withheldBecause: reason => `No se comparte: ${reason}.`,
+  withheldReasons: {
+    format: 'este formato no se entiende lo bastante para limpiarlo',
+    cutShort: 'el archivo termina demasiado pronto',
+    malformed: 'el archivo rompe las reglas de su formato',
+    tooComplex: 'el archivo tiene más partes de las que debería tener una imagen',
+    overlap: 'lo que tendría que salir comparte bytes con la imagen',
+    rawPicture: 'un archivo raw no se puede revelar sin lo que escribió en él el fabricante de la cámara',
+    notClean: 'quedaría algo en él',
+    tooMuch: 'habría que cambiar demasiado en él',
+  },
+  privateKinds: {
+    position: 'Posición',
+    place: 'Lugar',
+    serialNumber: 'Número de serie',
+    owner: 'Dueño',
+    uniqueId: 'Número solo de esta imagen',
+    makerNote: 'Notas del fabricante',
+    embedded: 'Otro archivo dentro',
+    unknown: 'No se sabe qué',
+  },
+  privatePlaces: {
+    exif: 'EXIF',
+    xmp: 'XMP',
+    iptc: 'IPTC',
+    photoshop: 'Photoshop',
+    container: 'las propias partes del archivo',
+    trailer: 'detrás de la imagen',
+  },
   more: 'Mostrar más',
   takeAll: 'Tomar todas',
   takeAllTitle: count => `¿Tomar ${count.toLocaleString('es')} imágenes?`,
