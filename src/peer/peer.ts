@@ -140,7 +140,7 @@ export class Peer implements PreviewSource {
       onProgress: (done, total) => observer.onReading(done, total),
       onChange: () => {
         registration.markChanged()
-        sharing.cutUnshared()
+        sharing.noteChange()
         if (config.placeholders) placeholders.wake()
       },
       onTrouble: failure => observer.onTrouble(failure),

@@ -29,6 +29,13 @@ const REASONS: Readonly<Record<number, string>> = {
   505: 'HTTP Version Not Supported',
 }
 
+const DATE_AT = 'HTTP/1.1 200 OK\r\nDate: '.length
+
+/** Gives a response of status 200 that was encoded before, with its head first, another date. */
+export function redateResponse(response: Buffer, date: string): void {
+  response.write(date, DATE_AT, 'latin1')
+}
+
 /** The head of a response, to be written as Latin-1. A value that would end its line is a fault of the caller. */
 export function encodeResponseHead({ status, headers, bodyBytes, isLast, date }: HttpResponseHead): string {
   let text = `HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\nDate: ${date}\r\n`

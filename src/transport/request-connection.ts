@@ -79,6 +79,13 @@ export class RequestConnection {
     this.socket.resetAndDestroy()
   }
 
+  /** Writes in order; `undefined` where the system took it all at once, else what resolves when it did. */
+  send(bytes: Buffer): Promise<void> | undefined {
+    if (this.socket.destroyed) return Promise.reject(GONE)
+    this.socket.write(bytes)
+    return this.socket.writableLength === 0 ? undefined : this.write('')
+  }
+
   /** Resolves when the system took the bytes, so that their buffer is free again and a slow reader holds us back. */
   /** A text is written as Latin-1. */
   write(bytes: Buffer | string): Promise<void> {

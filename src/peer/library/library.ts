@@ -140,6 +140,7 @@ export class Library {
     for (const { path, image, source } of [...this.#files.values()]) {
       if (source !== undefined || (isCleaned && image !== undefined)) this.#remove(path)
     }
+    this.#tellChange()
     await this.refresh()
   }
 

@@ -43,12 +43,11 @@ function answerOpened(
     tag: { weak: false, opaque: digest },
     ...modificationTime(opened.modifiedMs, nowMs),
   }
-  const caching = { ETag: formatEntityTag(validators.tag), 'Cache-Control': IMMUTABLE }
   switch (evaluateConditions(headers, validators, nowMs)) {
     case 'failed':
       return problemResponse('preconditionFailed')
     case 'notModified':
-      return { status: 304, headers: caching }
+      return { status: 304, headers: { ETag: formatEntityTag(validators.tag), 'Cache-Control': IMMUTABLE } }
   }
   const isRangeAsked = method === 'GET' && rangeApplies(headers, validators, nowMs)
   const range = isRangeAsked ? readByteRange(headers.get('range'), size) : 'whole'
@@ -56,22 +55,31 @@ function answerOpened(
     return problemResponse('rangeNotSatisfiable', { headers: { 'Content-Range': `bytes */${size}` } })
   }
   const { start, end } = range === 'whole' ? { start: 0, end: size } : range
-  const { sha256 } = opened
+  const described = imageHeaders(digest, opened, nowMs)
   return {
     status: range === 'whole' ? 200 : 206,
-    headers: {
-      'Content-Type': opened.mediaType,
-      ...(range === 'whole' ? {} : { 'Content-Range': `bytes ${start}-${end - 1}/${size}` }),
-      ...caching,
-      'Accept-Ranges': 'bytes',
-      ...(validators.modifiedMs === undefined
-        ? {}
-        : { 'Last-Modified': new Date(validators.modifiedMs).toUTCString() }),
-      ...(sha256 === undefined ? {} : { 'Repr-Digest': reprDigest(sha256) }),
-      'Content-Disposition': inlineAs(opened.name),
-      ...PICTURE_SAFETY,
-    },
+    headers:
+      range === 'whole' ? described : { ...described, 'Content-Range': `bytes ${start}-${end - 1}/${size}` },
     body: { opened, digest, start, end },
+  }
+}
+
+/** What stands above a whole image. */
+export function imageHeaders(
+  digest: Digest,
+  { mediaType, modifiedMs, name, sha256 }: OpenedImage,
+  nowMs: number,
+): Readonly<Record<string, string>> {
+  const modified = modificationTime(modifiedMs, nowMs).modifiedMs
+  return {
+    'Content-Type': mediaType,
+    ETag: formatEntityTag({ weak: false, opaque: digest }),
+    'Cache-Control': IMMUTABLE,
+    'Accept-Ranges': 'bytes',
+    ...(modified === undefined ? {} : { 'Last-Modified': new Date(modified).toUTCString() }),
+    ...(sha256 === undefined ? {} : { 'Repr-Digest': reprDigest(sha256) }),
+    'Content-Disposition': inlineAs(name),
+    ...PICTURE_SAFETY,
   }
 }
 

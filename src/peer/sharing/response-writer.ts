@@ -3,6 +3,7 @@ import { encodeResponseHead } from '../../protocol/http-response.ts'
 import type { RequestConnection } from '../../transport/request-connection.ts'
 import type { FileBody, ShareResponse } from './share-message.ts'
 import { problemResponse } from './share-problems.ts'
+import type { SmallImage, SmallImages } from './small-images.ts'
 import { SMALL_ANSWER_BYTES, type Uploads } from './uploads.ts'
 
 /** Milliseconds that a request waits for a slot before it is told to come back: well below what clients wait for a head. */
@@ -23,8 +24,16 @@ export class ResponseWriter {
   #date = ''
   #dateSecond = 0
 
-  constructor(uploads: Uploads) {
+  readonly #small: SmallImages
+
+  constructor(uploads: Uploads, small: SmallImages) {
     this.#uploads = uploads
+    this.#small = small
+  }
+
+  /** Answers a plain GET of a whole image; as {@link Uploads.sendSmall}. */
+  writeSmall(connection: RequestConnection, image: SmallImage): Promise<void> | undefined {
+    return this.#uploads.sendSmall(connection, image.answer(this.#dateNow()), image.bytes.length)
   }
 
   /** Resolves when the system took the whole answer; with the image's name where its last bytes went out with it. */
@@ -62,7 +71,12 @@ export class ResponseWriter {
       await connection.write(head)
       return undefined
     }
-    if (bytes <= SMALL_ANSWER_BYTES) {
+    if (bytes <= SMALL_ANSWER_BYTES && bytes === opened.size) {
+      const image = this.#small.read(digest, opened, Date.now())
+      if (image === undefined) return cut(connection)
+      const answer = Buffer.concat([Buffer.from(head, 'latin1'), image.bytes])
+      await this.#uploads.sendSmall(connection, answer, bytes)
+    } else if (bytes <= SMALL_ANSWER_BYTES) {
       const answer = this.#takeRoom(head.length + bytes)
       answer.write(head, 'latin1')
       if (opened.read(answer.subarray(head.length), start) < bytes || !opened.unchanged())
@@ -113,13 +127,18 @@ export class ResponseWriter {
   }
 
   #head({ isLast }: HttpRequest, { status, headers }: ShareResponse, bodyBytes: number | undefined): string {
+    return encodeResponseHead({ status, headers, bodyBytes, isLast, date: this.#dateNow() })
+  }
+
+  /** Made anew once a second. */
+  #dateNow(): string {
     const nowMs = Date.now()
     const second = Math.floor(nowMs / 1000)
     if (second !== this.#dateSecond) {
       this.#dateSecond = second
       this.#date = new Date(nowMs).toUTCString()
     }
-    return encodeResponseHead({ status, headers, bodyBytes, isLast, date: this.#date })
+    return this.#date
   }
 }
 

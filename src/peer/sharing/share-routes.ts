@@ -1,4 +1,5 @@
-import { parseDigest } from '../../protocol/digest.ts'
+import { type Digest, parseDigest } from '../../protocol/digest.ts'
+import type { HttpRequest } from '../../protocol/http-request.ts'
 import type { Library } from '../library/library.ts'
 import type { PreviewSource } from '../previews/preview-source.ts'
 import { answerImageList } from './image-list-route.ts'
@@ -14,6 +15,27 @@ export interface ShareSources {
 }
 
 const IMAGE = /^\/images\/([0-9a-fA-F]{32})(\/preview)?$/
+
+/** The image that a path names; `undefined` where it is another one. */
+export function digestOfImage(path: string): Digest | undefined {
+  const [, hex = '', preview] = IMAGE.exec(path) ?? []
+  return preview === undefined ? parseDigest(hex) : undefined
+}
+
+/** Fields by which an image is not asked for as a whole, whatever the asker has of it. */
+const SPECIAL_FIELDS = [
+  'range',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+  'if-range',
+] as const
+
+/** Whether the answer to a request is the same for all who ask it, on a connection that goes on. */
+export function isPlainGet({ method, headers, isLast }: HttpRequest): boolean {
+  return method === 'GET' && !isLast && !SPECIAL_FIELDS.some(name => headers.has(name))
+}
 
 /**
  * The answer to a request on the share port. Rejects with the signal's reason where the asker left meanwhile, and then

@@ -12,10 +12,11 @@ import type { Library } from '../library/library.ts'
 import type { PreviewSource } from '../previews/preview-source.ts'
 import { ResponseWriter } from './response-writer.ts'
 import { methodNotAllowed } from './share-problems.ts'
-import { answerShareRequest } from './share-routes.ts'
+import { answerShareRequest, digestOfImage, isPlainGet } from './share-routes.ts'
+import { type SmallImage, SmallImages } from './small-images.ts'
 import { type UploadFlow, UploadFlows } from './upload-flows.ts'
 import type { UploadLimitsConfig } from './upload-limits.ts'
-import { Uploads } from './uploads.ts'
+import { SMALL_ANSWER_BYTES, Uploads } from './uploads.ts'
 
 /** What the share server tells. */
 export interface ShareObserver {
@@ -39,10 +40,12 @@ export interface ShareServerOptions {
 export class ShareServer {
   readonly #listener: RequestListener
   readonly #uploads: Uploads
+  readonly #small: SmallImages
 
-  private constructor(listener: RequestListener, uploads: Uploads) {
+  private constructor(listener: RequestListener, uploads: Uploads, small: SmallImages) {
     this.#listener = listener
     this.#uploads = uploads
+    this.#small = small
   }
 
   /** Rejects with the failure `portTaken` and the like where the port is not to be had. */
@@ -50,12 +53,24 @@ export class ShareServer {
     const { host, port, limits, uploadLimits, library, observer } = options
     const flows = new UploadFlows(digest => library.has(digest))
     const uploads = new Uploads(await FileSender.load(), uploadLimits, flows)
-    const writer = new ResponseWriter(uploads)
+    const small = new SmallImages(library)
+    const writer = new ResponseWriter(uploads, small)
+    const giveSmall = async ({ bytes, name }: SmallImage, connection: RequestConnection) => {
+      await uploads.sendSmall(connection, bytes, bytes.length)
+      connection.end()
+      observer.onServed(name, connection.address)
+    }
     const onRequest = async (digest: Digest, connection: RequestConnection) => {
+      const kept = small.get(digest)
+      if (kept !== undefined) return giveSmall(kept, connection)
       const opened = library.open(digest)
       if (opened === undefined) return connection.end()
       try {
         const { name, size } = opened
+        if (size <= SMALL_ANSWER_BYTES) {
+          const image = small.read(digest, opened, Date.now())
+          return image === undefined ? connection.reset() : await giveSmall(image, connection)
+        }
         const isWhole = await uploads.send(connection, opened.part(0, size), { digest, name, size })
         // One that changed meanwhile is cut off, never ended as if it were whole.
         if (!isWhole || !opened.unchanged()) return connection.reset()
@@ -67,6 +82,13 @@ export class ShareServer {
     }
     const onHttp = async (request: HttpRequest, connection: RequestConnection) => {
       const { method } = request
+      const asked = isPlainGet(request) ? digestOfImage(request.path) : undefined
+      const kept = asked === undefined ? undefined : small.get(asked)
+      if (kept !== undefined) {
+        await writer.writeSmall(connection, kept)
+        observer.onServed(kept.name, connection.address)
+        return
+      }
       const response =
         method === 'GET' || method === 'HEAD'
           ? await answerShareRequest(
@@ -78,7 +100,7 @@ export class ShareServer {
       const served = await writer.write(connection, request, response)
       if (served !== undefined) observer.onServed(served, connection.address)
     }
-    return new ShareServer(await listenForRequests({ host, port, limits, onRequest, onHttp }), uploads)
+    return new ShareServer(await listenForRequests({ host, port, limits, onRequest, onHttp }), uploads, small)
   }
 
   get endpoint(): Endpoint {
@@ -100,9 +122,10 @@ export class ShareServer {
     return this.#uploads.flows.all()
   }
 
-  /** Cuts what is being sent of images that are no longer shared. */
-  cutUnshared(): void {
+  /** To be called when what is shared changed: cuts what is being sent of images that are not shared any more. */
+  noteChange(): void {
     this.#uploads.flows.cutUnshared()
+    this.#small.clear()
   }
 
   /** Takes effect at once, also for uploads that run. */

@@ -63,9 +63,9 @@ export class Sharing {
     return this.#server?.uploads() ?? []
   }
 
-  /** Cuts what is being sent of images that are no longer shared. */
-  cutUnshared(): void {
-    this.#server?.cutUnshared()
+  /** See {@link ShareServer.noteChange}. */
+  noteChange(): void {
+    this.#server?.noteChange()
   }
 
   /** Bytes that went out since the start, whatever ports they left by. */

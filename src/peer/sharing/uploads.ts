@@ -118,6 +118,16 @@ export class Uploads {
     })
   }
 
+  /** Sends what needs no slot, `bytes` of an image among it; `undefined` where that is done at once. */
+  sendSmall(connection: RequestConnection, answer: Buffer, bytes: number): Promise<void> | undefined {
+    const taken = connection.send(answer)
+    if (taken === undefined && !this.#limits.isSet) {
+      this.#bytesSent += bytes
+      return undefined
+    }
+    return Promise.resolve(taken).then(() => this.countPiece(connection, bytes))
+  }
+
   /** Counts what went out in one piece, an answer or the end of one, and waits as the limits have it. */
   async countPiece(connection: RequestConnection, bytes: number): Promise<void> {
     this.#bytesSent += bytes

@@ -20,11 +20,15 @@ async function shareFile(
   bytes: Buffer,
   afterOpening: (opened: OpenedImage, path: string) => Promise<void> | void = () => {},
   edits: readonly Edit[] = [],
-): Promise<{ port: number; served: string[]; server: ShareServer }> {
+  isShared: () => boolean = () => true,
+): Promise<{ port: number; path: string; served: string[]; opened: () => number; server: ShareServer }> {
   const path = join(await temporaryFolder(t), 'a.png')
   await writeFile(path, bytes)
   const fingerprint = fingerprintOf(await stat(path, { bigint: true }))
   const served: string[] = []
+  const shared = Buffer.from(bytes)
+  applyEdits(shared, 0, edits)
+  let openings = 0
   const server = await ShareServer.start({
     host: '127.0.0.1',
     port: 0,
@@ -32,21 +36,23 @@ async function shareFile(
     uploadLimits: DEFAULT_UPLOAD_LIMITS,
     library: {
       open() {
+        if (!isShared()) return undefined
         const opened = openImage(path, fingerprint, {
           ...{ mediaType: 'image/png', sha256: () => undefined },
           changes: new EditedFile(edits),
         })
+        openings += 1
         if (opened !== undefined) void afterOpening(opened, path)
         return opened
       },
-      has: digest => digest === md5(bytes),
+      has: digest => digest === md5(shared) && isShared(),
       page: () => [],
     },
     previews: { preview: async () => ({ kind: 'none' }) },
     observer: { onServed: name => served.push(name) },
   })
   t.after(() => server.stop())
-  return { port: server.endpoint.port, served, server }
+  return { port: server.endpoint.port, path, served, opened: () => openings, server }
 }
 
 /** What came until the connection was closed, and whether it was reset. */
@@ -121,6 +127,56 @@ for (const image of IMAGES) {
     }
   })
 }
+
+test('a small image is read once, and goes out of memory for as long as it is shared', async t => {
+  const image = await picture(2, 'png', 32)
+  const digest = md5(image)
+  let isShared = true
+  const { port, path, served, opened, server } = await shareFile(t, image, undefined, [], () => isShared)
+  const whole = httpGet(digest)
+  const asked = [
+    whole,
+    whole,
+    httpGet(digest, 'Range: bytes=1-9\r\n'),
+    httpGet(digest, 'Connection: close\r\n'),
+  ]
+  const { bytes } = await talk(port, asked.join(''))
+  assert.deepEqual(
+    bodiesOf(bytes).map(body => md5(body)),
+    [digest, digest, md5(image.subarray(1, 10)), digest],
+  )
+  const heads = bytes.toString('latin1').split('HTTP/1.1 ').slice(1)
+  const headOf = (head = '') => head.slice(0, head.indexOf('\r\n\r\n')).replace(/Date: .*/, 'Date')
+  assert.equal(headOf(heads[0]), headOf(heads[1]))
+  assert.match(
+    heads[1] ?? '',
+    /^200 OK\r\nDate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\nContent-Type: image\/png\r\n/,
+  )
+  assert.equal(headOf(heads[3]), `${headOf(heads[0])}\r\nConnection: close`)
+  assert.equal(opened(), 3, 'a plain request is answered out of memory')
+  assert.ok((await talk(port, `GET ${digest}`)).bytes.equals(image))
+  assert.deepEqual([opened(), served.length], [3, 4], 'a range is not the whole')
+  assert.equal(server.bytesSent, 4 * image.length + 9)
+
+  // What is there still has the content that the digest names, whatever the file holds by now.
+  await appendFile(path, 'more')
+  assert.ok((await talk(port, `GET ${digest}`)).bytes.equals(image))
+  server.noteChange()
+  assert.equal((await talk(port, `GET ${digest}`)).bytes.length, 0)
+  await writeFile(path, image)
+  isShared = false
+  assert.equal((await talk(port, `GET ${digest}`)).bytes.length, 0)
+})
+
+test('what was read of a small image goes no further when its sharing is stopped', async t => {
+  const image = await picture(2, 'png', 32)
+  let isShared = true
+  const { port } = await shareFile(t, image, undefined, [], () => isShared)
+  assert.ok((await talk(port, `GET ${md5(image)}`)).bytes.equals(image))
+  isShared = false
+  const { bytes } = await talk(port, httpGet(md5(image), 'Connection: close\r\n'))
+  assert.equal(bytes.includes(image.subarray(8, 40)), false)
+})
 
 test('of a picture with edits no range holds anything else, whatever it begins or ends at', async t => {
   const image = await picture(1, 'png', 500)
