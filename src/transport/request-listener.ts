@@ -82,7 +82,7 @@ export async function listenForRequests(options: RequestListenerOptions): Promis
   }
 
   // Half-open: a client that ends its side right after the request still gets its image.
-  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: false }, socket => {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: false }, socket => {
     const connection = new RequestConnection(socket, monotonicMs())
     const { address } = connection
     const before = perAddress.get(address) ?? 0
@@ -202,6 +202,8 @@ class Conversation {
     const beginning = this.#received.toString('latin1', 0, TRANSFER_REQUEST_BYTES)
     if (HTTP_BEGINNING.test(beginning)) {
       this.#state = 'http'
+      // Several answers follow each other; the old request has one, whose end goes out with the connection's.
+      this.#socket.setNoDelay(true)
       this.#readHttp()
       return
     }

@@ -10,7 +10,7 @@ import { SMALL_ANSWER_BYTES, type Uploads } from './uploads.ts'
 const SLOT_WAIT_MS = 10_000
 
 /** The last bytes of a large answer, which leave only when the file is still what was hashed. */
-const TAIL_BYTES = 65_536
+const TAIL_BYTES = 4096
 
 /** Bytes of a small answer with a usual head. */
 const ROOM_BYTES = SMALL_ANSWER_BYTES + 2048
@@ -32,8 +32,9 @@ export class ResponseWriter {
   }
 
   /** Answers a plain GET of a whole image; as {@link Uploads.sendSmall}. */
-  writeSmall(connection: RequestConnection, image: SmallImage): Promise<void> | undefined {
-    return this.#uploads.sendSmall(connection, image.answer(this.#dateNow()), image.bytes.length)
+  writeSmall(connection: RequestConnection, image: SmallImage, isLast: boolean): Promise<void> | undefined {
+    const answer = image.answer(this.#dateNow(), isLast)
+    return this.#uploads.sendSmall(connection, answer, image.bytes.length)
   }
 
   /** Resolves when the system took the whole answer; with the image's name where its last bytes went out with it. */
@@ -66,17 +67,18 @@ export class ResponseWriter {
     { opened, digest, start, end }: FileBody,
   ): Promise<string | undefined> {
     const bytes = end - start
+    if (request.method === 'GET' && response.status === 200 && bytes <= SMALL_ANSWER_BYTES) {
+      const image = this.#small.read(digest, opened, Date.now())
+      if (image === undefined) return cut(connection)
+      await this.writeSmall(connection, image, request.isLast)
+      return opened.name
+    }
     const head = this.#head(request, response, bytes)
     if (request.method === 'HEAD') {
       await connection.write(head)
       return undefined
     }
-    if (bytes <= SMALL_ANSWER_BYTES && bytes === opened.size) {
-      const image = this.#small.read(digest, opened, Date.now())
-      if (image === undefined) return cut(connection)
-      const answer = Buffer.concat([Buffer.from(head, 'latin1'), image.bytes])
-      await this.#uploads.sendSmall(connection, answer, bytes)
-    } else if (bytes <= SMALL_ANSWER_BYTES) {
+    if (bytes <= SMALL_ANSWER_BYTES) {
       const answer = this.#takeRoom(head.length + bytes)
       answer.write(head, 'latin1')
       if (opened.read(answer.subarray(head.length), start) < bytes || !opened.unchanged())

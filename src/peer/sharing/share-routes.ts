@@ -32,26 +32,25 @@ const SPECIAL_FIELDS = [
   'if-range',
 ] as const
 
-/** Whether the answer to a request is the same for all who ask it, on a connection that goes on. */
-export function isPlainGet({ method, headers, isLast }: HttpRequest): boolean {
-  return method === 'GET' && !isLast && !SPECIAL_FIELDS.some(name => headers.has(name))
+/** Whether the answer to a request is the same for all who ask it. */
+export function isPlainGet({ method, headers }: HttpRequest): boolean {
+  return method === 'GET' && !SPECIAL_FIELDS.some(name => headers.has(name))
 }
 
 /**
- * The answer to a request on the share port. Rejects with the signal's reason where the asker left meanwhile, and then
- * leaves no file open; with nothing else.
+ * The answer to a request on the share port. Rejects with the reason of the asker's signal where they left while something
+ * was waited for, and then leaves no file open; with nothing else.
  */
 export async function answerShareRequest(
   request: ShareRequest,
   { library, previews }: ShareSources,
-  signal: AbortSignal,
+  asker: { readonly signal: AbortSignal },
 ): Promise<ShareResponse> {
-  signal.throwIfAborted()
   const nowMs = Date.now()
-  if (request.path === '/images') return answerImageList(request, library, signal)
+  if (request.path === '/images') return answerImageList(request, library, asker.signal)
   const [, hex = '', preview] = IMAGE.exec(request.path) ?? []
   const digest = parseDigest(hex)
   if (digest === undefined) return problemResponse('notFound')
   if (preview === undefined) return answerImage(request, digest, library, nowMs)
-  return answerPreview(request, digest, { library, previews }, nowMs, signal)
+  return answerPreview(request, digest, { library, previews }, nowMs, asker.signal)
 }

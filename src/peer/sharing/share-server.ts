@@ -85,17 +85,13 @@ export class ShareServer {
       const asked = isPlainGet(request) ? digestOfImage(request.path) : undefined
       const kept = asked === undefined ? undefined : small.get(asked)
       if (kept !== undefined) {
-        await writer.writeSmall(connection, kept)
+        await writer.writeSmall(connection, kept, request.isLast)
         observer.onServed(kept.name, connection.address)
         return
       }
       const response =
         method === 'GET' || method === 'HEAD'
-          ? await answerShareRequest(
-              { ...request, method, address: connection.address },
-              options,
-              connection.signal,
-            )
+          ? await answerShareRequest({ ...request, method, address: connection.address }, options, connection)
           : methodNotAllowed()
       const served = await writer.write(connection, request, response)
       if (served !== undefined) observer.onServed(served, connection.address)

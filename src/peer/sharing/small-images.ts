@@ -12,8 +12,8 @@ export interface SmallImage {
   /** The file's name. */
   readonly name: string
   readonly bytes: Buffer
-  /** The answer of HTTP to a plain GET on a connection that goes on, head and image, with this `Date`. */
-  answer(date: string): Buffer
+  /** The answer of HTTP to a plain GET, head and image, with this `Date`, on a connection that ends with it or not. */
+  answer(date: string, isLast: boolean): Buffer
 }
 
 /**
@@ -73,7 +73,7 @@ class ImageInMemory implements SmallImage {
   readonly name: string
   readonly bytes: Buffer
   readonly #headers: Readonly<Record<string, string>>
-  #answer: { readonly bytes: Buffer; date: string } | undefined
+  readonly #answer: { bytes: Buffer | undefined; date: string } = { bytes: undefined, date: '' }
 
   constructor(name: string, bytes: Buffer, headers: Readonly<Record<string, string>>) {
     this.name = name
@@ -81,17 +81,20 @@ class ImageInMemory implements SmallImage {
     this.#headers = headers
   }
 
-  answer(date: string): Buffer {
-    if (this.#answer === undefined) {
-      const head = encodeResponseHead({
-        ...{ status: 200, headers: this.#headers, bodyBytes: this.bytes.length, isLast: false, date },
-      })
-      this.#answer = { bytes: Buffer.concat([Buffer.from(head, 'latin1'), this.bytes]), date }
-    } else if (this.#answer.date !== date) {
-      // One that is still on its way gets the new date as well, which is as right.
-      redateResponse(this.#answer.bytes, date)
-      this.#answer.date = date
-    }
-    return this.#answer.bytes
+  answer(date: string, isLast: boolean): Buffer {
+    if (isLast) return this.#encode(date, true)
+    const kept = this.#answer
+    kept.bytes ??= this.#encode(date, false)
+    // One that is still on its way gets the new date as well, which is as right.
+    if (kept.date !== date) redateResponse(kept.bytes, date)
+    kept.date = date
+    return kept.bytes
+  }
+
+  #encode(date: string, isLast: boolean): Buffer {
+    const head = encodeResponseHead({
+      ...{ status: 200, headers: this.#headers, bodyBytes: this.bytes.length, isLast, date },
+    })
+    return Buffer.concat([Buffer.from(head, 'latin1'), this.bytes])
   }
 }

@@ -38,7 +38,7 @@ export async function routesOf(
     const [path = '', query = ''] = target.split('?')
     const request = { method, path, query, address: '127.0.0.1', headers: new Map(Object.entries(headers)) }
     const signal = asked.signal ?? t.signal
-    const response = await answerShareRequest(request, { library, previews }, signal)
+    const response = await answerShareRequest(request, { library, previews }, { signal })
     const bytes = readBody(response)
     return {
       ...{ status: response.status, headers: response.headers, bytes },

@@ -116,7 +116,7 @@ for (const image of IMAGES) {
   })
 
   test(`an image of ${image.length} bytes that changes meanwhile is cut off, never ended as if it were whole`, async t => {
-    for (const text of [`GET ${digest}`, httpGet(digest)]) {
+    for (const text of [`GET ${digest}`, httpGet(digest, 'Connection: close\r\n')]) {
       const change = (_opened: OpenedImage, path: string) => appendFile(path, 'more')
       const { port, served } = await shareFile(t, image, change)
       // The change comes while the bytes go out, or before the first: there is nothing to wait for.
@@ -153,9 +153,9 @@ test('a small image is read once, and goes out of memory for as long as it is sh
     /^200 OK\r\nDate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\nContent-Type: image\/png\r\n/,
   )
   assert.equal(headOf(heads[3]), `${headOf(heads[0])}\r\nConnection: close`)
-  assert.equal(opened(), 3, 'a plain request is answered out of memory')
+  assert.equal(opened(), 2, 'a plain request is answered out of memory')
   assert.ok((await talk(port, `GET ${digest}`)).bytes.equals(image))
-  assert.deepEqual([opened(), served.length], [3, 4], 'a range is not the whole')
+  assert.deepEqual([opened(), served.length], [2, 4], 'a range is not the whole')
   assert.equal(server.bytesSent, 4 * image.length + 9)
 
   // What is there still has the content that the digest names, whatever the file holds by now.
@@ -185,7 +185,7 @@ test('of a picture with edits no range holds anything else, whatever it begins o
     { at: 100, length: 5 },
     { at: 140, length: 3, bytes: Uint8Array.of(1, 2, 3) },
     // Across what is held back until the end, of which the last bytes go out.
-    { at: image.length - 65_540, length: 10, bytes: new Uint8Array(10).fill(0x20) },
+    { at: image.length - 4100, length: 10, bytes: new Uint8Array(10).fill(0x20) },
     { at: image.length - 2, length: 2 },
   ]
   const shared = Buffer.from(image)
