@@ -71,12 +71,13 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   async 'what I share'(page) {
     await page.keyboard.press('Escape')
-    await page.locator('.summary button').first().click()
+    await page.locator('.viewer').waitFor({ state: 'detached' })
+    await page.locator('.summary button').first().press('Enter')
     await page.locator('.sharing .privacy input').waitFor()
     await page.locator('.sharing .own li').first().waitFor()
   },
   async 'what strangers see'(page) {
-    await page.locator('.sharing .own .round').first().click()
+    await page.locator('.sharing .own .round').first().press('Enter')
     await page.locator('.stranger dl').waitFor()
   },
 }
