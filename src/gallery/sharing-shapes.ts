@@ -85,7 +85,6 @@ const Finding = {
     value: { type: 'string', description: 'where that is text or a number; a stranger’s text' },
   },
 } as const
-export type Finding = ShapeOf<typeof Finding>
 
 /** What the file of a picture tells beyond its picture. */
 export const PrivateFacts = {
