@@ -122,7 +122,10 @@ export function wall(showPlaceholder: ShowPlaceholder): void {
     const arrived = fresh.pop()
     if (arrived !== undefined) {
       const moved = pictures.find(each => each.md5 === big.dataset['md5'])
-      const other = cells[1 + (lastCell % Math.max(1, cells.length - 1))]
+      if (moved?.md5 === arrived.md5) return
+      // A new cell may have shown it already: the two change places.
+      const standing = cells.find(cell => cell.dataset['md5'] === arrived.md5)
+      const other = standing ?? cells[1 + (lastCell % Math.max(1, cells.length - 1))]
       lastCell += 1
       show(big, arrived)
       if (moved !== undefined && other !== undefined) show(other, moved)
