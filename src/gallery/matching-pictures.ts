@@ -50,7 +50,7 @@ export class MatchingPictures {
   }
 
   async *#walk(
-    { holding, ...query }: MatchingQuery,
+    { holding, likeOf: _, copies, ...query }: MatchingQuery,
     amount: MutableAmount,
     signal: AbortSignal,
   ): AsyncGenerator<readonly CatalogImage[]> {
