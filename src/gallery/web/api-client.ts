@@ -4,6 +4,7 @@ import type {
   MatchingAmount,
   MatchingQuery,
   MatchingTaken,
+  Picture,
   PictureDetails,
   PicturePage,
   Summary,
@@ -63,6 +64,17 @@ export async function fetchDetails(md5: string, signal: AbortSignal): Promise<Pi
     if (error instanceof ApiError && error.status === 404) return undefined
     throw error
   }
+}
+
+/** Pictures that look like one, the best of its copies first. */
+export async function fetchAlike(
+  like: string,
+  likeOf: string,
+  signal: AbortSignal,
+): Promise<readonly Picture[]> {
+  const parameters = new URLSearchParams({ like, likeOf, limit: '60' })
+  const { pictures, notApplied } = await get<PicturePage>(`/api/pictures?${parameters}`, signal)
+  return notApplied.includes('like') ? [] : pictures
 }
 
 /** Wants pictures in the folder. */

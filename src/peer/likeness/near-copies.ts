@@ -19,6 +19,9 @@ export const COPY_BITS = 8
 /** How much the proportions of copies may differ: what rounding the sides of a thumbnail does. */
 const PROPORTION_TOLERANCE = 0.03
 
+/** Images placed in one step: each is held against some ten thousand at most. */
+const STEP_IMAGES = 50
+
 /** Images for which there is room before the first one: what a page has. */
 const FIRST_ROOM = 512
 
@@ -34,10 +37,22 @@ const LOSSLESS: ReadonlySet<string> = new Set(['png', 'tiff', 'bmp', 'ppm'])
  * Takes some nanoseconds for each pair of an image and a group: meant for what is shown, some ten thousand at most.
  */
 export function foldNearCopies<Image extends Comparable>(images: readonly Image[]): NearCopies<Image>[] {
+  const folding = foldingNearCopies(images)
+  for (;;) {
+    const step = folding.next()
+    if (step.done) return step.value
+  }
+}
+
+/** {@link foldNearCopies} in steps of some milliseconds, for whoever has other things to do as well. */
+export function* foldingNearCopies<Image extends Comparable>(
+  images: readonly Image[],
+): Generator<void, NearCopies<Image>[]> {
   const ranked = images.map((image, place) => ({ image, place })).sort(byQuality)
   const groups: { first: number; members: [Image, ...Image[]] }[] = []
   const fronts = new NearCopyFinder<(typeof groups)[number]>()
-  for (const { image, place } of ranked) {
+  for (const [index, { image, place }] of ranked.entries()) {
+    if (index % STEP_IMAGES === STEP_IMAGES - 1) yield
     const nearest = fronts.nearest(image)
     if (nearest === undefined) {
       const group: (typeof groups)[number] = { first: place, members: [image] }

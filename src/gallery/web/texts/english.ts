@@ -52,6 +52,12 @@ export const english = {
     larger: 'you have a larger near copy',
     unknown: 'you have a near copy',
   },
+  copyHeldHere: {
+    smaller: 'You have a smaller near copy of it.',
+    same: 'You have a near copy of it of the same size.',
+    larger: 'You have a larger near copy of it.',
+    unknown: 'You have a near copy of it.',
+  },
   inNetwork: (count: number) =>
     `${count.toLocaleString('en')} ${count === 1 ? 'picture' : 'pictures'} in the network`,
   sharing: (count: number, folder: string) => `You share ${count.toLocaleString('en')} from ${folder}`,

@@ -53,6 +53,12 @@ export const portuguese: Texts = {
     larger: 'você tem uma cópia parecida maior',
     unknown: 'você tem uma cópia parecida',
   },
+  copyHeldHere: {
+    smaller: 'Você tem uma cópia parecida menor.',
+    same: 'Você tem uma cópia parecida do mesmo tamanho.',
+    larger: 'Você tem uma cópia parecida maior.',
+    unknown: 'Você tem uma cópia parecida.',
+  },
   inNetwork: count => `${count.toLocaleString('pt-BR')} ${count === 1 ? 'imagem' : 'imagens'} na rede`,
   sharing: (count, folder) => `Você compartilha ${count.toLocaleString('pt-BR')} de ${folder}`,
   wall: 'Imagens',

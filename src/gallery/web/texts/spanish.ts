@@ -53,6 +53,12 @@ export const spanish: Texts = {
     larger: 'tienes una copia parecida más grande',
     unknown: 'tienes una copia parecida',
   },
+  copyHeldHere: {
+    smaller: 'Tienes una copia parecida más pequeña.',
+    same: 'Tienes una copia parecida del mismo tamaño.',
+    larger: 'Tienes una copia parecida más grande.',
+    unknown: 'Tienes una copia parecida.',
+  },
   inNetwork: count => `${count.toLocaleString('es')} ${count === 1 ? 'imagen' : 'imágenes'} en la red`,
   sharing: (count, folder) => `Compartes ${count.toLocaleString('es')} de ${folder}`,
   wall: 'Imágenes',
