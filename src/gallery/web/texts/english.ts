@@ -40,10 +40,10 @@ export const english = {
     busy: 'There is too much to look at just now. Try again in a moment.',
     failed: 'The picture could not be looked at.',
   },
-  samePicture: 'the very same',
+  samePicture: 'the same picture',
   copies: 'Near copies',
   copyChoices: { best: 'Best copies', all: 'Every copy' },
-  copiesOf: (count: number) => `${count.toLocaleString('en')} near copies`,
+  copiesOf: (count: number) => `best of ${count.toLocaleString('en')} near copies`,
   otherCopies: 'Other copies',
   openCopy: (name: string, facts: string) => `Open ${name}, ${facts}`,
   copyHeld: {

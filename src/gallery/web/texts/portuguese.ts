@@ -44,7 +44,7 @@ export const portuguese: Texts = {
   samePicture: 'a mesma imagem',
   copies: 'Cópias parecidas',
   copyChoices: { best: 'Melhores cópias', all: 'Todas as cópias' },
-  copiesOf: count => `${count.toLocaleString('pt-BR')} cópias parecidas`,
+  copiesOf: count => `a melhor de ${count.toLocaleString('pt-BR')} cópias parecidas`,
   otherCopies: 'Outras cópias',
   openCopy: (name, facts) => `Abrir ${name}, ${facts}`,
   copyHeld: {

@@ -44,7 +44,7 @@ export const spanish: Texts = {
   samePicture: 'la misma imagen',
   copies: 'Copias parecidas',
   copyChoices: { best: 'Mejores copias', all: 'Todas las copias' },
-  copiesOf: count => `${count.toLocaleString('es')} copias parecidas`,
+  copiesOf: count => `la mejor de ${count.toLocaleString('es')} copias parecidas`,
   otherCopies: 'Otras copias',
   openCopy: (name, facts) => `Abrir ${name}, ${facts}`,
   copyHeld: {
