@@ -3,7 +3,7 @@ export const NARROWEST = 0.45
 export const WIDEST = 3.2
 
 /** The proportion of a picture that stands behind another one and takes no room. */
-export const NO_ROOM = -1
+export const NO_ROOM = -Infinity
 
 /** How rows are made. Lengths in pixels. */
 export interface RowShape {
@@ -152,8 +152,8 @@ export class JustifiedRows {
     let left = 0
     for (let before = this.startOf(row); before < index; before += 1)
       if (this.#takesRoom(before)) left += this.#proportions.at(before) * height + gap
-    const own = this.#takesRoom(index) ? this.#proportions.at(index) * height : 0
-    return { left, top: this.#topOf(row), width: Math.min(own, width - left), height }
+    const own = Math.min(this.#proportions.at(index) * height, width - left)
+    return { left, top: this.#topOf(row), width: this.#takesRoom(index) ? own : 0, height }
   }
 
   /** The picture of a row whose middle is closest to `x`. */
