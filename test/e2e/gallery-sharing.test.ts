@@ -151,10 +151,7 @@ test('what a person drops is shared, seen by others and taken back', async t => 
   await t.test(
     'a picture that is dropped is found in a larger copy, and of near copies the best is taken',
     async () => {
-      await mine
-        .getByRole('dialog', { name: 'What I share' })
-        .getByRole('button', { name: 'Close' })
-        .click()
+      await mine.getByRole('dialog', { name: 'What I share' }).getByRole('button', { name: 'Close' }).click()
       const wanted = await picture(300, 'png', 320)
       const jpegOf = (edge: number) => sharp(wanted).resize(edge, edge).jpeg().toBuffer()
       await writeFile(join(bruno.directory, 'copy.jpg'), await jpegOf(160))
@@ -204,7 +201,7 @@ test('what a person drops is shared, seen by others and taken back', async t => 
       await viewer.getByRole('button', { name: 'More like this' }).click()
       await found.nth(1).waitFor()
       const [first] = await names()
-      assert.match(first ?? '', /^copy\.jpg, .*, the same picture, you have a larger near copy$/)
+      assert.match(first ?? '', /^copy\.jpg, the same picture, 160 × 160, .*, you have a larger near copy$/)
       await mine.goBack()
       await viewer.getByRole('heading', { name: 'copy.jpg' }).waitFor()
     },

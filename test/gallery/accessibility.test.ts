@@ -22,7 +22,7 @@ async function startGalleryOfTwo(t: TestContext): Promise<string> {
   const { peer } = await startSharingPeer(t, server, folder => writePicture(folder, 'mine.png', 99))
   await until(async () => {
     const { images } = await peer.page({}, t.signal)
-    return images.length === 21 && images.every(({ details }) => details.bytes !== undefined)
+    return images.length === 21 && images.every(({ details }) => details.likeness !== undefined)
   })
   const { images } = await peer.page({ sort: 'name', limit: 3 }, t.signal)
   peer.transfers.do({ verb: 'pause', digest: undefined })
@@ -68,6 +68,11 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.locator('.viewer .name').filter({ hasText: /./ }).waitFor()
     if (!(await page.locator('.details dl').isVisible())) await page.keyboard.press('i')
     await page.locator('.details dl').waitFor()
+  },
+  async 'what is like it'(page) {
+    await page.locator('.tools .alike').click()
+    await page.locator('.wall.alike .tile img.there').first().waitFor()
+    await page.locator('.filterbar .chip').waitFor()
   },
   async 'what I share'(page) {
     await page.keyboard.press('Escape')
