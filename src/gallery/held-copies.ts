@@ -5,7 +5,7 @@ import type { Picture } from './gallery-shapes.ts'
 
 /**
  * Pictures of the folder that are compared, at most, those first whose files changed last: a page of 400 is held against
- * them in some 40 ms.
+ * them in some 60 ms.
  */
 const MAX_COMPARED = 20_000
 

@@ -2,14 +2,14 @@ import { setImmediate } from 'node:timers/promises'
 import { type Comparable, foldingNearCopies } from './near-copies.ts'
 
 /**
- * Images that are held against each other at once: as many take about a second, in steps. Of more, copies are told among
+ * Images that are held against each other at once: as many take one to two seconds of a core, in steps. Of more, copies are told among
  * those of the same stretch only.
  */
 export const COMPARED_AT_ONCE = 20_000
 
 /**
  * Of near copies among images only the best, in whose place the first of them stood; of all others, each. Event loop and
- * signal get their turn every few milliseconds; rejects only with the signal's reason.
+ * signal get their turn every few milliseconds, but for the sorting of a stretch; rejects only with the signal's reason.
  */
 export async function bestCopies<Image extends Comparable>(
   images: readonly Image[],
