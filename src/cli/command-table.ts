@@ -110,6 +110,7 @@ export const commands = {
       out: { value: 'directory', text: 'out', short: 'o' },
       all: { value: 'flag', text: 'all' },
       ...filters,
+      'best-copies': { value: 'flag', text: 'bestCopies' },
       from: { value: 'file', text: 'from' },
       owner: { value: 'owner', text: 'owner' },
       again: { value: 'flag', text: 'again' },

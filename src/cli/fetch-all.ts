@@ -3,6 +3,7 @@ import { printable } from '../base/printable.ts'
 import type { CatalogImage } from '../peer/catalog-image.ts'
 import { removeAbandonedDownloads } from '../peer/download/abandoned-downloads.ts'
 import { DEFAULT_FETCH_LIMITS } from '../peer/download/fetch-limits.ts'
+import { bestCopies } from '../peer/likeness/best-copies.ts'
 import { ServerCatalog, WHOLE_PAGE } from '../peer/server-catalog.ts'
 import { knownImages } from '../peer/transfers/known-images.ts'
 import { DEFAULT_AT_ONCE } from '../peer/transfers/transfer-engine.ts'
@@ -99,7 +100,8 @@ export async function addListed(
     isWhole &&= !page.mayBeCut
     wanted.push(...page.images.filter(isWanted))
   }
-  const left = transfers.add(ownersInTurn(wanted), options.has('again'))
+  const chosen = options.has('best-copies') ? await bestCopies(wanted, signal) : wanted
+  const left = transfers.add(ownersInTurn(chosen), options.has('again'))
   if (left > 0) say(messages.transfers.noRoom(left))
   return { isWhole: isWhole && left === 0 }
 }

@@ -59,11 +59,17 @@ export async function buildWeb(folder: string): Promise<void> {
   })
 }
 
+/** What the page takes from elsewhere. */
+const SHARED = ['../../protocol', '../../peer/likeness'] as const
+
 /** A name for what the sources hold, and what of the tools decides how they are built. */
 async function stateOfSources(): Promise<string> {
   const hash = createHash('sha256')
-  const entries = await readdir(SOURCES, { withFileTypes: true, recursive: true })
-  const paths = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+  const paths: string[] = []
+  for (const folder of [SOURCES, ...SHARED.map(shared => join(SOURCES, shared))]) {
+    const entries = await readdir(folder, { withFileTypes: true, recursive: true })
+    paths.push(...entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name)))
+  }
   const lock = fileURLToPath(new URL('../../package-lock.json', import.meta.url))
   for (const path of [...paths.sort(), lock, fileURLToPath(import.meta.url)]) {
     if (!existsSync(path)) continue

@@ -8,11 +8,13 @@ import { listenFailure } from '../transport/listen-error.ts'
 import { addingRoutes } from './api/adding-routes.ts'
 import { eventRoutes } from './api/event-routes.ts'
 import { fileRoutes } from './api/file-routes.ts'
+import { likenessRoutes } from './api/likeness-routes.ts'
 import { pictureRoutes } from './api/picture-routes.ts'
 import { sessionRoutes } from './api/session-routes.ts'
 import { sharingRoutes } from './api/sharing-routes.ts'
 import { takingRoutes } from './api/taking-routes.ts'
 import { CatalogWatchers } from './catalog-watchers.ts'
+import { HeldCopies } from './held-copies.ts'
 import { HeldPictures } from './held-pictures.ts'
 import { Locks } from './locks.ts'
 import { MatchingPictures } from './matching-pictures.ts'
@@ -49,6 +51,9 @@ export type GalleryPeer = Pick<
   | 'privacy'
   | 'setCleaned'
   | 'add'
+  | 'likenessOfFile'
+  | 'sharedImages'
+  | 'revision'
 >
 
 /** How a gallery is served. */
@@ -102,7 +107,7 @@ export class Gallery {
     const held = new HeldPictures(peer)
     const taker = new TransferTaker(peer, held, rates)
     const matching = new MatchingPictures(peer, held)
-    const pictures = new NetworkPictures(peer)
+    const pictures = new NetworkPictures(peer, new HeldCopies(peer))
     const previews = new OwnerPreviews({
       cache: new PreviewCache(options.cacheFolder, CACHE_BYTES),
       find: (digest, signal) => pictures.find(digest, signal),
@@ -165,6 +170,7 @@ export class Gallery {
         await scope.register(takingRoutes, { pictures, matching, taker, rates })
         await scope.register(sharingRoutes, { peer })
         await scope.register(addingRoutes, { peer })
+        await scope.register(likenessRoutes, { peer })
         await scope.register(eventRoutes, { watchers })
         scope.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
       })

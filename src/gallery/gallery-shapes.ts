@@ -1,4 +1,5 @@
 import { ImageQuery } from '../protocol/catalog-api.ts'
+import { LIKENESS_PATTERN } from '../protocol/likeness.ts'
 import type { ShapeOf } from '../protocol/shape.ts'
 
 /**
@@ -11,6 +12,7 @@ import type { ShapeOf } from '../protocol/shape.ts'
  *     GET  /api/pictures/{md5}/preview?size=  a raster image
  *     GET  /api/pictures/{md5}/original       the picture itself, once it was checked
  *     GET  /api/pictures/{md5}/camera         -> Camera
+ *     POST /api/likeness                      how the picture looks that is the body -> Likeness
  *     GET  /api/events                        server-sent events: `catalog` WallNews, `takings` Takings
  *     GET  /api/takings                       -> Takings
  *     POST /api/takings                       wants pictures in the folder: Wanted -> Takings
@@ -79,6 +81,11 @@ export const PictureQuery = {
       maximum: MAX_WALL_OFFSET,
       description: 'pictures to pass over from the beginning on; not with `holding`, nor with a cursor',
     },
+    likeOf: {
+      ...md5,
+      description:
+        'with `like`: the picture whose likeness it is, which comes first where it is in the network',
+    },
   },
 } as const
 export type PictureQuery = ShapeOf<typeof PictureQuery>
@@ -94,6 +101,12 @@ const picture = {
   placeholder: { type: 'string', description: 'a ThumbHash in base64' },
   ownerCount: count,
   isMine: { type: 'boolean', description: 'the folder holds it' },
+  likeness: { type: 'string', description: 'how it looks, by which pictures like it are listed (`like`)' },
+  copyHeld: {
+    type: 'string',
+    enum: ['smaller', 'same', 'larger', 'unknown'],
+    description: 'the folder does not hold it, but a near copy of so many pixels; told where it is known',
+  },
 } as const
 
 /** A picture of the wall. */
@@ -103,6 +116,14 @@ export const Picture = {
   properties: picture,
 } as const
 export type Picture = ShapeOf<typeof Picture>
+
+/** How a picture looks, by which pictures like it are listed. */
+export const Likeness = {
+  type: 'object',
+  required: ['md5', 'likeness'],
+  properties: { md5, likeness: { type: 'string', pattern: LIKENESS_PATTERN } },
+} as const
+export type Likeness = ShapeOf<typeof Likeness>
 
 /** One page of the wall. */
 export const PicturePage = {
@@ -265,7 +286,13 @@ export type TransferRates = ShapeOf<typeof TransferRates>
 const { cursor: _cursor, limit: _limit, ...matching } = PictureQuery.properties
 
 /** What the wall shows, all of it. */
-export const MatchingQuery = { ...PictureQuery, properties: matching } as const
+export const MatchingQuery = {
+  ...PictureQuery,
+  properties: {
+    ...matching,
+    copies: { type: 'string', enum: ['best'], description: 'of near copies only the best' },
+  },
+} as const
 export type MatchingQuery = ShapeOf<typeof MatchingQuery>
 
 const amount = {

@@ -1,4 +1,5 @@
 import type { CatalogImage } from '../peer/catalog-image.ts'
+import { bestCopies, COMPARED_AT_ONCE } from '../peer/likeness/best-copies.ts'
 import type { Peer } from '../peer/peer.ts'
 import { isFinished } from '../peer/transfers/transfer.ts'
 import { MAX_PAGE_ENTRIES } from '../protocol/catalog-api.ts'
@@ -13,7 +14,8 @@ const MAX_PAGES = 1000
 
 /**
  * All that a query matches and that the folder neither holds nor waits for, whether or not a page shows it: the catalog is
- * walked through, page by page.
+ * walked through, page by page. Of near copies only the best is meant where the query says so, if it is one that the folder
+ * does not have; they are told among some ten thousand at a time.
  */
 export class MatchingPictures {
   readonly #peer: Pick<Peer, 'pages' | 'transfers'>
@@ -50,7 +52,7 @@ export class MatchingPictures {
   }
 
   async *#walk(
-    { holding, ...query }: MatchingQuery,
+    { holding, likeOf: _, copies, ...query }: MatchingQuery,
     amount: MutableAmount,
     signal: AbortSignal,
   ): AsyncGenerator<readonly CatalogImage[]> {
@@ -58,9 +60,15 @@ export class MatchingPictures {
     let pages = 0
     const wanted = { ...query, limit: MAX_PAGE_ENTRIES }
     const ending = AbortSignal.any([signal, this.#stopping.signal])
+    let compared: CatalogImage[] = []
     for await (const page of this.#peer.pages(wanted, ending)) {
       pages += 1
-      const images = page.images.filter(({ digest }) => this.#isWanted(digest))
+      compared.push(...page.images)
+      const isLast = page.next === undefined || pages === MAX_PAGES
+      if (copies === 'best' && !isLast && compared.length < COMPARED_AT_ONCE) continue
+      const found = copies === 'best' ? await bestCopies(compared, ending) : compared
+      compared = []
+      const images = found.filter(({ digest }) => this.#isWanted(digest))
       const room = MAX_MATCHING - amount.count
       amount.isWhole =
         images.length <= room && (pages < MAX_PAGES || page.next === undefined) && !page.mayBeCut

@@ -1,10 +1,13 @@
 import type { CatalogImage } from '../peer/catalog-image.ts'
+import { COPY_BITS, compareQuality } from '../peer/likeness/near-copies.ts'
 import type { Peer } from '../peer/peer.ts'
 import { DEFAULT_PAGE_ENTRIES, type ImageQuery, MAX_PAGE_ENTRIES } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
 import { formatEndpoint } from '../protocol/endpoint.ts'
+import { likenessDistance } from '../protocol/likeness.ts'
 import { FarPages } from './far-pages.ts'
 import type { Picture, PictureDetails, PicturePage, PictureQuery } from './gallery-shapes.ts'
+import type { HeldCopies } from './held-copies.ts'
 import { GalleryProblem } from './problems.ts'
 
 /** Pages of the catalog looked through for one page of what only this peer can tell apart; the rest waits for the next. */
@@ -16,11 +19,13 @@ const MAX_REMEMBERED = 20_000
 /** What there is in the network, as the page asks for it. */
 export class NetworkPictures {
   readonly #peer: Pick<Peer, 'page' | 'image' | 'has'>
+  readonly #copies: Pick<HeldCopies, 'copyOf'>
   readonly #farPages: FarPages
   readonly #remembered = new Map<Digest, CatalogImage>()
 
-  constructor(peer: Pick<Peer, 'page' | 'image' | 'has'>) {
+  constructor(peer: Pick<Peer, 'page' | 'image' | 'has'>, copies: Pick<HeldCopies, 'copyOf'>) {
     this.#peer = peer
+    this.#copies = copies
     this.#farPages = new FarPages(peer)
   }
 
@@ -28,15 +33,21 @@ export class NetworkPictures {
    * One page. Where it is restricted by what the index server does not know, a page may have fewer pictures than asked for,
    * even none, and others after it. Rejects as {@link Peer.page}.
    */
-  async page({ holding, offset = 0, ...query }: PictureQuery, signal: AbortSignal): Promise<PicturePage> {
+  async page(
+    { holding, offset = 0, likeOf, ...query }: PictureQuery,
+    signal: AbortSignal,
+  ): Promise<PicturePage> {
     if (offset > 0 && (holding !== undefined || query.cursor !== undefined))
       throw new GalleryProblem('badRequest', '“offset” stands alone')
     if (offset > 0) {
-      const place = await this.#farPages.find({ sort: 'newest', ...query }, offset, signal)
+      const place = await this.#farPages.find(ordered(query), offset, signal)
       if (place === undefined) return { pictures: [], notApplied: [] }
       return this.#pageFrom({ ...query, ...place }, undefined, signal)
     }
-    return this.#pageFrom(query, holding, signal)
+    const page = await this.#pageFrom(query, holding, signal)
+    return query.like === undefined || query.sort !== undefined || page.notApplied.includes('like')
+      ? page
+      : { ...page, pictures: copiesFirst(page.pictures, query.like, likeOf) }
   }
 
   async #pageFrom(
@@ -53,7 +64,7 @@ export class NetworkPictures {
     let cursor = query.cursor
     for (let looked = 1; ; looked += 1) {
       const page = await this.#peer.page(
-        { sort: 'newest', ...query, limit, ...(cursor === undefined ? {} : { cursor }) },
+        { ...ordered(query), limit, ...(cursor === undefined ? {} : { cursor }) },
         signal,
       )
       found.push(...page.images.filter(isWanted))
@@ -91,7 +102,12 @@ export class NetworkPictures {
 
   #pictureOf({ digest, name, ownerCount, details }: CatalogImage): Picture {
     const { sha256: _, ...shown } = details
-    return { md5: digest, name, ...shown, ownerCount, isMine: this.#peer.has(digest) }
+    const isMine = this.#peer.has(digest)
+    const copyHeld = isMine ? undefined : this.#copies.copyOf({ details })
+    return {
+      ...{ md5: digest, name, ...shown, ownerCount, isMine },
+      ...(copyHeld === undefined ? {} : { copyHeld }),
+    }
   }
 
   #remember(image: CatalogImage): void {
@@ -100,4 +116,24 @@ export class NetworkPictures {
     const [oldest] = this.#remembered.keys()
     if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest)
   }
+}
+
+/** What is alike stands in that order, everything else the newest first, unless asked otherwise. */
+function ordered(query: ImageQuery): ImageQuery {
+  return query.like === undefined ? { sort: 'newest', ...query } : query
+}
+
+/**
+ * The pictures of a first page in order of likeness, the copies among them by what a person looks for: the very same one,
+ * then the best, then the others.
+ */
+function copiesFirst(pictures: readonly Picture[], like: string, likeOf: string | undefined): Picture[] {
+  const isCopy = ({ likeness }: Picture): boolean =>
+    likeness !== undefined && likenessDistance(like, likeness) <= COPY_BITS
+  const isSame = ({ md5 }: Picture): number => Number(md5 === likeOf)
+  const copies = pictures.filter(picture => isCopy(picture) || isSame(picture) === 1)
+  copies.sort(
+    (one, other) => isSame(other) - isSame(one) || compareQuality({ details: one }, { details: other }),
+  )
+  return [...copies, ...pictures.filter(picture => !copies.includes(picture))]
 }

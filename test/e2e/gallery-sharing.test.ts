@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import { openPage, startChromium } from '../support/chromium.ts'
 import { picture, writePicture } from '../support/pictures.ts'
 import { privatePicture } from '../support/private-pictures.ts'
@@ -32,8 +33,8 @@ async function shows(page: Page, count: number): Promise<void> {
   await page.locator(`.tile:not(.gone)[aria-setsize="${count}"]`).first().waitFor()
 }
 
-/** Lets go of files over a page, as a person does who dragged them there. */
-async function drop(page: Page, files: Readonly<Record<string, Buffer>>): Promise<void> {
+/** Lets go of files over a page, as a person does who dragged them there: to add them, or to find one. */
+async function drop(page: Page, files: Readonly<Record<string, Buffer>>, aim = '.add'): Promise<void> {
   const given = Object.entries(files).map(([name, bytes]) => ({ name, base64: bytes.toString('base64') }))
   const dropped = await page.evaluateHandle(`{
     const transfer = new DataTransfer()
@@ -44,8 +45,9 @@ async function drop(page: Page, files: Readonly<Record<string, Buffer>>): Promis
     transfer
   }`)
   await page.dispatchEvent('body', 'dragover', { dataTransfer: dropped })
-  await page.locator('.dropzone').waitFor()
-  await page.dispatchEvent('body', 'drop', { dataTransfer: dropped })
+  await page.locator(`.dropzone ${aim}`).waitFor()
+  await page.dispatchEvent(`.dropzone ${aim}`, 'drop', { dataTransfer: dropped })
+  await page.locator('.dropzone').waitFor({ state: 'hidden' })
 }
 
 test('what a person drops is shared, seen by others and taken back', async t => {
@@ -68,7 +70,7 @@ test('what a person drops is shared, seen by others and taken back', async t => 
     assert.deepEqual(await readFile(join(ana.directory, 'beach.jpg')), beach)
     const large = await picture(101, 'png', 800)
     await mine
-      .locator('input[type=file]')
+      .locator('input[type=file][multiple]')
       .setInputFiles({ name: 'large.png', mimeType: 'image/png', buffer: large })
     await shows(other, 4)
     assert.deepEqual((await readdir(ana.directory)).sort(), ['ana.png', 'beach.jpg', 'large.png'])
@@ -143,6 +145,65 @@ test('what a person drops is shared, seen by others and taken back', async t => 
       await stranger.getByText('GPSLatitude').first().waitFor()
       await mine.keyboard.press('Escape')
       assert.deepEqual(await fetchPhoto('whole'), photo)
+    },
+  )
+
+  await t.test(
+    'a picture that is dropped is found in a larger copy, and of near copies the best is taken',
+    async () => {
+      await mine.getByRole('dialog', { name: 'What I share' }).getByRole('button', { name: 'Close' }).click()
+      const wanted = await picture(300, 'png', 320)
+      const jpegOf = (edge: number) => sharp(wanted).resize(edge, edge).jpeg().toBuffer()
+      await writeFile(join(bruno.directory, 'copy.jpg'), await jpegOf(160))
+      await writeFile(join(bruno.directory, 'wanted.png'), wanted)
+      const tile = (name: RegExp) => mine.locator('.tile').getByRole('button', { name })
+      // They are one tile as soon as it is known how they look.
+      const folded = tile(/^wanted\.png, .*, best of 2 near copies$/)
+      await folded.waitFor()
+      assert.equal(await tile(/^copy\.jpg, /).count(), 0)
+      const before = await readdir(ana.directory)
+
+      await drop(mine, { 'unknown.jpg': await jpegOf(120), 'other.png': Buffer.from('') }, '.find')
+      await mine.getByRole('button', { name: 'Remove the filter “Looks like a picture”' }).waitFor()
+      const found = mine.locator('.wall.alike .tile .picture')
+      const names = async () => found.evaluateAll(all => all.map(one => one.getAttribute('aria-label')))
+      await found.nth(1).waitFor()
+      assert.deepEqual(
+        (await names()).map(name => name?.split(',')[0]),
+        ['wanted.png', 'copy.jpg'],
+      )
+      assert.match(mine.url(), /#like=[0-9a-f]{16}&likeOf=[0-9a-f]{32}$/)
+      assert.deepEqual(await readdir(ana.directory), before, 'what is looked for is not shared')
+      await drop(mine, { 'notes.txt': Buffer.from('no picture') }, '.find')
+      await mine.getByText('This is no picture that can be looked at.').waitFor()
+
+      // Without the filter copies are one again; each has its place where a person wants that, as the address says.
+      await mine.getByRole('button', { name: 'Show everything' }).click()
+      await folded.waitFor()
+      await mine.getByRole('button', { name: 'Filters' }).click()
+      const copies = mine.getByRole('combobox', { name: 'Near copies' })
+      await copies.selectOption('all')
+      await tile(/^copy\.jpg, /).waitFor()
+      assert.match(mine.url(), /#copies=all$/)
+      await copies.selectOption('')
+      await folded.click({ modifiers: ['Control'] })
+      await mine.getByRole('button', { name: 'Take it' }).click()
+      await tile(/^wanted\.png, .*best of 2 near copies, in your folder$/).waitFor()
+      assert.deepEqual(await readFile(join(ana.directory, 'wanted.png')), wanted)
+      assert.ok(!(await readdir(ana.directory)).includes('copy.jpg'))
+
+      // The other copy is opened from the best one, and from there what is like it.
+      await mine.keyboard.press('Escape')
+      await tile(/^wanted\.png, /).click()
+      const viewer = mine.getByRole('dialog')
+      await viewer.getByRole('button', { name: /^Open copy\.jpg, 160 × 160 · .* · JPEG$/ }).click()
+      await viewer.getByText('You have a larger near copy of it.').waitFor()
+      await viewer.getByRole('button', { name: 'More like this' }).click()
+      await found.nth(1).waitFor()
+      const [first] = await names()
+      assert.match(first ?? '', /^copy\.jpg, the same picture, 160 × 160, .*, you have a larger near copy$/)
+      await mine.goBack()
+      await viewer.getByRole('heading', { name: 'copy.jpg' }).waitFor()
     },
   )
   // A refused file is an answer with an error's status; of what is unshared there is no preview any more for others.

@@ -60,6 +60,13 @@ test('a picture is found by another copy of it, and by one that is listed', asyn
   assert.deepEqual(await readdir(taken), ['wanted.png'])
   assert.deepEqual(await readFile(join(taken, 'wanted.png')), wanted)
 
+  const best = join(folder, 'best')
+  const { status: gotBest, errors: excuses } = await runProgram(t, [
+    ...['get', address, '--all', '--best-copies', '--out', best, '--data', join(folder, 'other')],
+  ])
+  assert.equal(gotBest, 0, excuses)
+  assert.deepEqual((await readdir(best)).toSorted(), ['another.jpg', 'blank.png', 'wanted.png'])
+
   const mirrored = join(folder, 'mirrored')
   const mirroring = startProgram(t, [
     ...['mirror', address, mirrored, '--like', small, '--data', join(folder, 'third')],

@@ -22,7 +22,7 @@ async function startGalleryOfTwo(t: TestContext): Promise<string> {
   const { peer } = await startSharingPeer(t, server, folder => writePicture(folder, 'mine.png', 99))
   await until(async () => {
     const { images } = await peer.page({}, t.signal)
-    return images.length === 21 && images.every(({ details }) => details.bytes !== undefined)
+    return images.length === 21 && images.every(({ details }) => details.likeness !== undefined)
   })
   const { images } = await peer.page({ sort: 'name', limit: 3 }, t.signal)
   peer.transfers.do({ verb: 'pause', digest: undefined })
@@ -68,6 +68,11 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.locator('.viewer .name').filter({ hasText: /./ }).waitFor()
     if (!(await page.locator('.details dl').isVisible())) await page.keyboard.press('i')
     await page.locator('.details dl').waitFor()
+  },
+  async 'what is like it'(page) {
+    await page.locator('.tools .alike').click()
+    await page.locator('.wall.alike .tile img.there').first().waitFor()
+    await page.locator('.filterbar .chip').waitFor()
   },
   async 'what I share'(page) {
     await page.keyboard.press('Escape')
@@ -136,6 +141,8 @@ test('the gallery and people who see, point or read otherwise', async t => {
       await shows(11)
       // On through order and filters, which open below, and to the wall.
       await press('Tab')
+      assert.equal(await focusedName(page), 'Search by picture')
+      await press('Tab')
       assert.equal(await focusedName(page), 'Order')
       await page.keyboard.type('By name')
       await until(() => page.url().includes('sort=name'))
@@ -146,7 +153,7 @@ test('the gallery and people who see, point or read otherwise', async t => {
       await page.keyboard.type('Not')
       await until(() => page.url().includes('holding=missing'))
       await shows(11)
-      await press('Tab', 'Tab', 'Tab', 'Tab')
+      await press('Tab', 'Tab', 'Tab', 'Tab', 'Tab')
       assert.equal(await focusedName(page), 'Show everything')
       for (const name of [/^You share /, /^Add pictures$/, /^Take all$/, /^Transfers$/]) {
         await press('Tab')

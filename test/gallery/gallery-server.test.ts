@@ -84,6 +84,7 @@ test('a gallery between two peers', async t => {
     assert.deepEqual(Object.keys(paths).sort(), [
       '/api/events',
       '/api/files',
+      '/api/likeness',
       '/api/own',
       '/api/own/{md5}/private',
       '/api/own/{md5}/sharing',

@@ -5,16 +5,11 @@ import type { GivenResult } from '../../peer/library/add-picture.ts'
 import type { Peer } from '../../peer/peer.ts'
 import { GalleryProblem } from '../problems.ts'
 import { Added, GivenQuery } from '../sharing-shapes.ts'
+import { FILE_MEDIA_TYPE, givenBytes, givenSize, takeFiles } from './given-body.ts'
 import { goneSignal } from './gone-signal.ts'
 
 /** Files that arrive at once: a page sends two, and a person has a few pages open. */
 const MAX_ARRIVING = 8
-
-/** Milliseconds without a byte after which a file is given up. */
-const STALLED_MS = 30_000
-
-/** What a file is sent as: no form of another page can. */
-const MEDIA_TYPE = 'application/octet-stream'
 
 /** Adding pictures to the folder. */
 export async function addingRoutes(
@@ -22,8 +17,8 @@ export async function addingRoutes(
   { peer }: { readonly peer: Pick<Peer, 'add'> },
 ): Promise<void> {
   let arriving = 0
-  // Read as it comes: its bound is the room on the disk.
-  app.addContentTypeParser(MEDIA_TYPE, (_request, payload, done) => done(null, payload))
+  // Their bound is the room on the disk.
+  takeFiles(app)
 
   app.post<{ Querystring: GivenQuery; Body: IncomingMessage }>(
     '/api/files',
@@ -31,19 +26,17 @@ export async function addingRoutes(
       schema: {
         operationId: 'addFile',
         summary: 'Adds a picture to the folder, and so shares it; the body is its bytes',
-        consumes: [MEDIA_TYPE],
+        consumes: [FILE_MEDIA_TYPE],
         querystring: GivenQuery,
         response: { 200: Added },
       },
     },
     async (request, reply): Promise<Added> => {
       const { name, modified } = request.query
-      const size = sizeOf(request.headers['content-length'])
-      if (size === undefined || request.headers['content-type'] !== MEDIA_TYPE)
-        throw new GalleryProblem('sizeMissing')
+      const size = givenSize(request)
       if (arriving >= MAX_ARRIVING) throw new GalleryProblem('tooManyFiles')
       const stalled = new AbortController()
-      const bytes = watched(request.body, stalled)
+      const bytes = givenBytes(request.body, stalled)
       arriving += 1
       try {
         const signal = AbortSignal.any([goneSignal(reply.raw), stalled.signal])
@@ -55,23 +48,6 @@ export async function addingRoutes(
       }
     },
   )
-}
-
-/** The body as it comes; `stalled` is aborted, and the body ended, when nothing comes any more. */
-async function* watched(body: IncomingMessage, stalled: AbortController): AsyncGenerator<Buffer, void> {
-  const timer = setTimeout(() => {
-    stalled.abort()
-    body.destroy()
-  }, STALLED_MS)
-  try {
-    // Not destroyed when it is refused: the answer still has to go out on its connection.
-    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-      timer.refresh()
-      yield chunk
-    }
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function answerOf(result: GivenResult): Added {
@@ -94,8 +70,4 @@ function problemOf(error: unknown): GalleryProblem | undefined {
   if (isFailure(error, 'diskFull')) return new GalleryProblem('diskFull')
   if (isFailure(error, 'cannotSave')) return new GalleryProblem('cannotSave', error.details.reason)
   return undefined
-}
-
-function sizeOf(length: string | undefined): number | undefined {
-  return length !== undefined && /^[0-9]{1,15}$/.test(length) ? Number(length) : undefined
 }

@@ -1,3 +1,4 @@
+import { LIKENESS_PATTERN } from '../../protocol/likeness.ts'
 import type { PictureQuery } from '../gallery-shapes.ts'
 
 /** What the page shows, as its address says it: everything but what a person selected. */
@@ -10,14 +11,27 @@ export interface AddressState {
 }
 
 /** The part of a query that a person chooses. */
-export type WallQuery = Omit<PictureQuery, 'cursor' | 'limit' | 'offset' | 'count'>
+export type WallQuery = Omit<PictureQuery, 'cursor' | 'limit' | 'offset' | 'count'> & {
+  /** Near copies are shown each by itself. */
+  readonly copies?: 'all'
+}
 
-const TEXTS = ['search', 'format', 'orientation', 'sort', 'holding', 'owner'] as const
+const TEXTS = [
+  ...(['search', 'format', 'orientation', 'sort', 'holding', 'owner'] as const),
+  ...(['like', 'likeOf', 'copies'] as const),
+] as const
 const NUMBERS = ['minBytes', 'maxBytes', 'minWidth', 'minHeight'] as const
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   orientation: ['landscape', 'portrait', 'square'],
   sort: ['newest', 'name', 'size', 'owners', 'taken'],
   holding: ['mine', 'missing'],
+  copies: ['all'],
+}
+const PATTERNS: Readonly<Record<string, RegExp>> = {
+  format: /^[a-z0-9]{1,8}(,[a-z0-9]{1,8}){0,15}$/,
+  owner: /^([0-9.]{7,15}|\[[0-9a-fA-F:.]{2,45}\]):[0-9]{1,5}$/,
+  like: new RegExp(LIKENESS_PATTERN),
+  likeOf: /^[0-9a-f]{32}$/,
 }
 
 /**
@@ -29,19 +43,14 @@ export function readAddress(fragment: string): AddressState {
   const query: Record<string, string | number> = {}
   for (const name of TEXTS) {
     const text = parameters.get(name)?.slice(0, 200)
-    if (text && (CHOICES[name]?.includes(text) ?? true)) query[name] = text
+    const isMeant = CHOICES[name]?.includes(text ?? '') ?? PATTERNS[name]?.test(text ?? '') ?? true
+    if (text && isMeant) query[name] = text
   }
   for (const name of NUMBERS) {
     const text = parameters.get(name) ?? ''
     if (/^[1-9][0-9]{0,14}$/.test(text)) query[name] = Number(text)
   }
-  if (typeof query['format'] === 'string' && !/^[a-z0-9]{1,8}(,[a-z0-9]{1,8}){0,15}$/.test(query['format']))
-    delete query['format']
-  if (
-    typeof query['owner'] === 'string' &&
-    !/^([0-9.]{7,15}|\[[0-9a-fA-F:.]{2,45}\]):[0-9]{1,5}$/.test(query['owner'])
-  )
-    delete query['owner']
+  if (query['like'] === undefined) delete query['likeOf']
   const picture = parameters.get('picture') ?? ''
   return {
     query: query as WallQuery,
@@ -60,6 +69,11 @@ export function writeAddress({ query, picture, isSharing }: AddressState): strin
   if (picture !== undefined) parameters.set('picture', picture)
   if (isSharing) parameters.set('sharing', '1')
   return parameters.size === 0 ? '' : `#${parameters}`
+}
+
+/** Whether near copies are shown as one: whoever looks for what is alike wants to see each. */
+export function foldsCopies({ like, copies }: WallQuery): boolean {
+  return like === undefined && copies === undefined
 }
 
 /** The token of an address as the program prints it. */

@@ -1,7 +1,10 @@
 import type {
   Camera,
+  Likeness,
   MatchingAmount,
+  MatchingQuery,
   MatchingTaken,
+  Picture,
   PictureDetails,
   PicturePage,
   Summary,
@@ -13,7 +16,7 @@ import type {
   WallNews,
 } from '../gallery-shapes.ts'
 import type { Uploads } from '../sharing-shapes.ts'
-import type { WallQuery } from './address-state.ts'
+import { foldsCopies, type WallQuery } from './address-state.ts'
 import type { PagePlace } from './wall/wall-pages.ts'
 
 /** The peer refused, or could not do, what the page asked for. */
@@ -44,7 +47,8 @@ export function fetchPage(
   { cursor, offset }: PagePlace,
   signal: AbortSignal,
 ): Promise<PicturePage> {
-  const parameters = parametersOf(query)
+  const { copies: _, ...asked } = query
+  const parameters = parametersOf(asked)
   parameters.set('limit', String(limit))
   if (cursor !== undefined) parameters.set('cursor', cursor)
   else if (offset !== undefined) parameters.set('offset', String(offset))
@@ -60,6 +64,17 @@ export async function fetchDetails(md5: string, signal: AbortSignal): Promise<Pi
     if (error instanceof ApiError && error.status === 404) return undefined
     throw error
   }
+}
+
+/** Pictures that look like one, the best of its copies first. */
+export async function fetchAlike(
+  like: string,
+  likeOf: string,
+  signal: AbortSignal,
+): Promise<readonly Picture[]> {
+  const parameters = new URLSearchParams({ like, likeOf, limit: '60' })
+  const { pictures, notApplied } = await get<PicturePage>(`/api/pictures?${parameters}`, signal)
+  return notApplied.includes('like') ? [] : pictures
 }
 
 /** Wants pictures in the folder. */
@@ -89,12 +104,12 @@ export async function setLimits(limits: TransferLimitsChange): Promise<Takings> 
 
 /** How much there is of what a query matches and the folder does not have. */
 export function fetchMatching(query: WallQuery, signal: AbortSignal): Promise<MatchingAmount> {
-  return get<MatchingAmount>(`/api/takings/matching?${parametersOf(query)}`, signal)
+  return get<MatchingAmount>(`/api/takings/matching?${parametersOf(matching(query))}`, signal)
 }
 
 /** Wants all of it. */
 export async function takeMatching(query: WallQuery): Promise<MatchingTaken> {
-  return (await post('/api/takings/matching', query)).json() as Promise<MatchingTaken>
+  return (await post('/api/takings/matching', matching(query))).json() as Promise<MatchingTaken>
 }
 
 /** Where a picture's preview of some size is. */
@@ -157,7 +172,21 @@ export async function post(path: string, body: object): Promise<Response> {
   return response
 }
 
-function parametersOf(query: WallQuery): URLSearchParams {
+/** How a picture of this computer looks. Rejects with {@link ApiError}. */
+export async function fetchLikeness(file: File, signal: AbortSignal): Promise<Likeness> {
+  const headers = { 'content-type': 'application/octet-stream' }
+  const response = await fetch('/api/likeness', { method: 'POST', headers, body: file, signal })
+  if (!response.ok) throw new ApiError(response.status)
+  return (await response.json()) as Likeness
+}
+
+/** All that the wall shows: of copies that stand behind one only that. */
+function matching(query: WallQuery): MatchingQuery {
+  const { copies: _, ...asked } = query
+  return foldsCopies(query) ? { ...asked, copies: 'best' } : asked
+}
+
+function parametersOf(query: object): URLSearchParams {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) parameters.set(name, String(value))

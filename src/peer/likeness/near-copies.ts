@@ -19,6 +19,12 @@ export const COPY_BITS = 8
 /** How much the proportions of copies may differ: what rounding the sides of a thumbnail does. */
 const PROPORTION_TOLERANCE = 0.03
 
+/** Images placed in one step: each is held against some ten thousand at most. */
+const STEP_IMAGES = 50
+
+/** Images for which there is room before the first one: what a page has. */
+const FIRST_ROOM = 512
+
 /** Formats of 256 colours, which no photograph is best kept in, and those that keep every pixel. */
 const FEW_COLOURS: ReadonlySet<string> = new Set(['gif'])
 const LOSSLESS: ReadonlySet<string> = new Set(['png', 'tiff', 'bmp', 'ppm'])
@@ -31,10 +37,22 @@ const LOSSLESS: ReadonlySet<string> = new Set(['png', 'tiff', 'bmp', 'ppm'])
  * Takes some nanoseconds for each pair of an image and a group: meant for what is shown, some ten thousand at most.
  */
 export function foldNearCopies<Image extends Comparable>(images: readonly Image[]): NearCopies<Image>[] {
+  const folding = foldingNearCopies(images)
+  for (;;) {
+    const step = folding.next()
+    if (step.done) return step.value
+  }
+}
+
+/** {@link foldNearCopies} in steps of some milliseconds, for whoever has other things to do as well. */
+export function* foldingNearCopies<Image extends Comparable>(
+  images: readonly Image[],
+): Generator<void, NearCopies<Image>[]> {
   const ranked = images.map((image, place) => ({ image, place })).sort(byQuality)
   const groups: { first: number; members: [Image, ...Image[]] }[] = []
   const fronts = new NearCopyFinder<(typeof groups)[number]>()
-  for (const { image, place } of ranked) {
+  for (const [index, { image, place }] of ranked.entries()) {
+    if (index % STEP_IMAGES === STEP_IMAGES - 1) yield
     const nearest = fronts.nearest(image)
     if (nearest === undefined) {
       const group: (typeof groups)[number] = { first: place, members: [image] }
@@ -48,16 +66,31 @@ export function foldNearCopies<Image extends Comparable>(images: readonly Image[
   return groups.sort((one, other) => one.first - other.first).map(({ members }) => members)
 }
 
-/** Finds near copies among images, each kept with something that stands for it. Whoever adds them bounds how many. */
+/**
+ * Finds near copies among images, each kept with something that stands for it, in some nanoseconds for each. Whoever adds
+ * them bounds how many: 24 bytes for each, and what is kept.
+ */
 export class NearCopyFinder<Kept> {
-  readonly #looks: Looks[] = []
+  #words = new Int32Array(2 * FIRST_ROOM)
+  /** `NaN` where the proportions are not known. */
+  #proportions = new Float64Array(2 * FIRST_ROOM)
   readonly #kept: Kept[] = []
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#kept.length
+  }
 
   /** Keeps an image. One of unknown likeness is not kept, as it is nobody's copy. */
   add(image: Comparable, kept: Kept): void {
     const looks = looksOf(image)
     if (looks === undefined) return
-    this.#looks.push(looks)
+    const at = 2 * this.#kept.length
+    if (at === this.#words.length) this.#makeRoom()
+    this.#words[at] = looks.high
+    this.#words[at + 1] = looks.low
+    this.#proportions[at] = looks.proportion
+    this.#proportions[at + 1] = looks.rounding
     this.#kept.push(kept)
   }
 
@@ -67,15 +100,40 @@ export class NearCopyFinder<Kept> {
     if (looks === undefined) return undefined
     let least = COPY_BITS + 1
     let found = -1
-    for (let index = 0; index < this.#looks.length; index += 1) {
-      const other = this.#looks[index] ?? looks
-      const apart = setBits(looks.high ^ other.high, looks.low ^ other.low)
-      if (apart >= least || !haveSameProportions(looks, other)) continue
+    const words = this.#words
+    for (let index = 0; index < this.#kept.length; index += 1) {
+      const at = 2 * index
+      const apart = setBits(looks.high ^ (words[at] ?? 0), looks.low ^ (words[at + 1] ?? 0))
+      if (apart >= least || !this.#hasProportions(at, looks)) continue
       least = apart
       found = index
     }
     return this.#kept[found]
   }
+
+  #hasProportions(at: number, { proportion, rounding }: Looks): boolean {
+    const apart = Math.abs(proportion - (this.#proportions[at] ?? 0))
+    // Of what is not known, nothing speaks against it.
+    return !(apart > PROPORTION_TOLERANCE + rounding + (this.#proportions[at + 1] ?? 0))
+  }
+
+  #makeRoom(): void {
+    const words = new Int32Array(2 * this.#words.length)
+    words.set(this.#words)
+    this.#words = words
+    const proportions = new Float64Array(2 * this.#proportions.length)
+    proportions.set(this.#proportions)
+    this.#proportions = proportions
+  }
+}
+
+/** Below 0 where the first has fewer pixels, above where it has more; `undefined` where that is not known of both. */
+export function comparePixels(
+  { details: one = {} }: Comparable,
+  { details: other = {} }: Comparable,
+): number | undefined {
+  const [ofOne, ofOther] = [pixelsOf(one), pixelsOf(other)]
+  return ofOne === 0 || ofOther === 0 ? undefined : ofOne - ofOther
 }
 
 /** The better of two copies first: more pixels, all colours, more bytes, a format that loses nothing; 0 where they are alike. */
@@ -95,8 +153,8 @@ export function compareQuality(
 interface Looks {
   readonly high: number
   readonly low: number
-  /** The logarithm of width over height, and how much rounding the sides may have changed it. */
-  readonly proportion: number | undefined
+  /** The logarithm of width over height, `NaN` where it is not known, and how much rounding the sides may have changed it. */
+  readonly proportion: number
   readonly rounding: number
 }
 
@@ -105,13 +163,8 @@ function looksOf({ details = {} }: Comparable): Looks | undefined {
   if (likeness === undefined) return undefined
   const words = { high: likenessWord(likeness, 0), low: likenessWord(likeness, 1) }
   return width === undefined || height === undefined
-    ? { ...words, proportion: undefined, rounding: 0 }
+    ? { ...words, proportion: NaN, rounding: 0 }
     : { ...words, proportion: Math.log(width / height), rounding: 1 / Math.min(width, height) }
-}
-
-function haveSameProportions(one: Looks, other: Looks): boolean {
-  if (one.proportion === undefined || other.proportion === undefined) return true
-  return Math.abs(one.proportion - other.proportion) <= PROPORTION_TOLERANCE + one.rounding + other.rounding
 }
 
 function byQuality<Image extends Comparable>(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { JustifiedRows, NARROWEST, WIDEST } from '../../../src/gallery/web/wall/justified-rows.ts'
+import { JustifiedRows, NARROWEST, NO_ROOM, WIDEST } from '../../../src/gallery/web/wall/justified-rows.ts'
 import { assertProperty } from '../../support/property.ts'
 
 const shape = { width: 1000, height: 200, gap: 5 }
@@ -78,4 +78,30 @@ test('the picture above or below is the one whose middle is closest', () => {
   assert.equal(rows.closestInRow(2, 450), 24)
   assert.equal(rows.closestInRow(0, 0), 0)
   assert.equal(rows.closestInRow(0, 5000), 9)
+})
+
+test('pictures without room change nothing for the others, wherever they stand', () => {
+  const proportion = fc.oneof(fc.constant(NO_ROOM), fc.double({ min: NARROWEST, max: WIDEST, noNaN: true }))
+  assertProperty(
+    fc.property(fc.array(proportion, { maxLength: 60 }), fc.nat(60), (list, cut) => {
+      const rows = new JustifiedRows(shape, list)
+      if (cut < list.length) {
+        rows.cutFrom(rows.rowOf(cut))
+        for (const one of list.slice(rows.count)) rows.append(one)
+      }
+      const seen = list.flatMap((one, index) => (one === NO_ROOM ? [] : [index]))
+      const alone = new JustifiedRows(
+        shape,
+        list.filter(one => one !== NO_ROOM),
+      )
+      assert.deepEqual([rows.count, rows.rowCount, rows.height], [list.length, alone.rowCount, alone.height])
+      for (const [place, index] of seen.entries()) {
+        assert.deepEqual(rows.boxOf(index), alone.boxOf(place))
+        assert.equal(rows.rowOf(index), alone.rowOf(place))
+        const { left, width } = alone.boxOf(place)
+        assert.equal(rows.closestInRow(rows.rowOf(index), left + width / 2), index)
+      }
+      for (const [index, one] of list.entries()) if (one === NO_ROOM) assert.equal(rows.boxOf(index).width, 0)
+    }),
+  )
 })

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { readAddress, tokenOf, type WallQuery, writeAddress } from '../../../src/gallery/web/address-state.ts'
+import {
+  foldsCopies,
+  readAddress,
+  tokenOf,
+  type WallQuery,
+  writeAddress,
+} from '../../../src/gallery/web/address-state.ts'
+import { likenessRefusalOf } from '../../../src/gallery/web/likeness/likeness-refusal.ts'
 import { MAX_SELECTED, Selection } from '../../../src/gallery/web/selection.ts'
 import { pageLanguages, sizeText, textsFor } from '../../../src/gallery/web/texts/texts.ts'
 import { MAX_SCALE, moved, WHOLE, zoomed } from '../../../src/gallery/web/viewer/zoom.ts'
@@ -10,10 +17,14 @@ import { assertProperty } from '../../support/property.ts'
 test('what is shown is kept in the address, and read from it the same', () => {
   const query: WallQuery = {
     ...{ search: 'praia & sol #1', format: 'jpeg,png', orientation: 'portrait', sort: 'name' },
+    ...{ like: '8a3be2c06207fba7', likeOf: 'b'.repeat(32) },
     ...{ holding: 'missing', owner: '[2001:db8::1]:5001', minWidth: 1920, minBytes: 1000 },
   }
   const state = { query, picture: 'a'.repeat(32) }
   assert.deepEqual(readAddress(writeAddress(state)), state)
+  const copies = { query: { copies: 'all' }, picture: undefined } as const
+  assert.deepEqual(readAddress(writeAddress(copies)), copies)
+  assert.deepEqual([foldsCopies({}), foldsCopies(copies.query), foldsCopies(query)], [true, false, false])
   assert.equal(writeAddress({ query: {}, picture: undefined }), '')
   assert.equal(tokenOf('#token=abc-_'), 'abc-_')
   assert.equal(tokenOf('#search=x'), undefined)
@@ -24,6 +35,8 @@ test('an address from anywhere is read as far as it makes sense', () => {
     '#sort=worst&orientation=round&holding=yours',
     '#minWidth=-1&minBytes=1e9&format=<b>',
     '#picture=x&owner=x',
+    `#like=${'0'.repeat(16)}&copies=best`,
+    `#likeOf=${'b'.repeat(32)}`,
   ])
     assert.deepEqual(readAddress(odd), { query: {}, picture: undefined })
   assertProperty(
@@ -70,6 +83,9 @@ test('every language has every sentence, with the same facts', () => {
     assert.doesNotMatch(JSON.stringify(texts), /""| "|" |undefined/)
     assert.match(texts.inNetwork(1234), /1[.,\s]?234/)
   }
+  for (const status of [400, 413, 415, 422, 503, undefined])
+    assert.ok(pageLanguages.en.likeRefusals[likenessRefusalOf(status)].length > 10)
+  assert.equal(likenessRefusalOf(415), 'notPicture')
   assert.equal(textsFor(['fr-FR', 'pt-BR', 'en']), pageLanguages.pt)
   assert.equal(textsFor(['ES']), pageLanguages.es)
   assert.equal(textsFor([]), pageLanguages.en)

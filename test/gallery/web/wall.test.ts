@@ -258,3 +258,67 @@ test('a wall higher than an element can be is scrolled by parts, without a jump'
   }
   assert.deepEqual([origin, scrollTop], [0, 0])
 })
+
+/** Pictures of which every tenth is a copy of the one before it; the 25th has its best copy far behind. */
+function networkWithCopies(total: number) {
+  const likenessOf = (index: number) => ((BigInt(index) * 0x9e37_79b9_7f4a_7c15n) & (2n ** 64n - 1n)) | 1n
+  const pictures = Array.from({ length: total }, (_, index): Picture => {
+    const of = index === 1000 ? 25 : index % 10 === 9 ? index - 1 : index
+    const size = index === 1000 ? { width: 3000, height: 2000 } : { bytes: 1000 - index }
+    return { ...pictureAt(index), ...size, likeness: likenessOf(of).toString(16).padStart(16, '0') }
+  })
+  const load = async ({ cursor }: PagePlace): Promise<PicturePage> => {
+    const from = Number(cursor ?? 0)
+    const to = Math.min(total, from + PAGE)
+    return { pictures: pictures.slice(from, to), notApplied: [], ...(to < total ? { next: String(to) } : {}) }
+  }
+  return { load, pictures }
+}
+
+test('near copies take the place of one, which shows the best of them, and nothing moves when more come', async () => {
+  const { load, pictures } = networkWithCopies(5000)
+  const md5Of = (index: number) => pictures[index]?.md5 ?? ''
+  const wall = new Wall(load, shape, () => {}, fail, true)
+  await wall.loadFirst(100)
+  assert.deepEqual([wall.at(8)?.md5, wall.at(9)], [md5Of(8), undefined])
+  const before = wall.between(0, 800)
+  assert.deepEqual(before.map(({ index, copies }) => [index, copies]).slice(7, 10), [
+    [7, 1],
+    [8, 2],
+    [10, 1],
+  ])
+  assert.deepEqual([wall.beside(8, 1), wall.beside(10, -1), wall.beside(0, -1)], [10, 8, 0])
+  assert.equal(wall.placeOf(md5Of(9)), 8)
+  assert.deepEqual(
+    wall.range(8, 10).map(({ md5 }) => md5),
+    [md5Of(8), md5Of(10)],
+  )
+
+  await wall.loadFirst(1100)
+  assert.deepEqual(
+    wall.between(0, 800).map(({ box }) => box),
+    before.map(({ box }) => box),
+  )
+  assert.deepEqual([wall.at(25)?.md5, wall.at(1000)], [md5Of(1000), undefined])
+  assert.equal(wall.placeOf(md5Of(1000)), 25)
+  wall.markMine(md5Of(1000))
+  assert.equal(wall.at(25)?.isMine, true)
+  // Unfolded, each has its place.
+  const every = new Wall(load, shape, () => {}, fail)
+  await every.loadFirst(100)
+  assert.equal(every.at(9)?.md5, md5Of(9))
+  assert.ok(every.height > 0 && every.between(0, 300).every(({ copies }) => copies === 1))
+})
+
+test('a page that is loaded again is folded as before, and beyond a bound nothing is compared', async () => {
+  const { load, pictures } = networkWithCopies(14_000)
+  const wall = new Wall(load, shape, () => {}, fail, true)
+  await wall.loadFirst(14_000)
+  assert.equal(wall.at(0), undefined, 'it is not held any more')
+  const boxes = () => Array.from({ length: 200 }, (_, index) => wall.boxOf(index))
+  const before = boxes()
+  await wall.load(0, 99)
+  assert.deepEqual([wall.at(8)?.md5, wall.at(9)], [pictures[8]?.md5, undefined])
+  assert.deepEqual(boxes(), before)
+  assert.equal(wall.at(13_999)?.md5, pictures[13_999]?.md5)
+})

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { bestCopies } from '../../../src/peer/likeness/best-copies.ts'
 import {
   type Comparable,
+  comparePixels,
   compareQuality,
   foldNearCopies,
   NearCopyFinder,
@@ -120,4 +122,19 @@ test('the nearest copy is found, and of two as near the first', () => {
   const nearest = (bits: number) => finder.nearest({ details: { likeness: turned(PICTURE, bits) } })
   assert.deepEqual([0, 2, 5, 20, 64].map(nearest), ['near', 'near', 'far', undefined, 'opposite'])
   assert.equal(finder.nearest({}), undefined)
+})
+
+test('of near copies the best is kept in the place of the first, and of others each', async t => {
+  const one = { details: { likeness: turned(PICTURE, 0), width: 40, height: 30 } }
+  const other = { details: { likeness: turned(PICTURE, 40), width: 40, height: 30 } }
+  const better = { details: { likeness: turned(PICTURE, 3), width: 400, height: 300 } }
+  const unknown = {}
+  const many = Array.from({ length: 200 }, () => ({ details: { likeness: turned(PICTURE, 41), bytes: 1 } }))
+  assert.deepEqual(await bestCopies([one, unknown, other, better, ...many], t.signal), [
+    better,
+    unknown,
+    other,
+  ])
+  await assert.rejects(bestCopies(many, AbortSignal.abort()), { name: 'AbortError' })
+  assert.deepEqual([comparePixels(one, better), comparePixels(one, unknown)], [1200 - 120_000, undefined])
 })

@@ -2,6 +2,9 @@
 export const NARROWEST = 0.45
 export const WIDEST = 3.2
 
+/** The proportion of a picture that stands behind another one and takes no room. */
+export const NO_ROOM = -Infinity
+
 /** How rows are made. Lengths in pixels. */
 export interface RowShape {
   readonly width: number
@@ -59,6 +62,8 @@ export class JustifiedRows {
   /** First picture of the row that is not whole, and the proportions it has so far. */
   #openStart = 0
   #openSum = 0
+  /** Those of them that take room. */
+  #openCount = 0
   #nextTop = 0
 
   constructor(shape: RowShape, proportions: Iterable<number> = []) {
@@ -74,42 +79,49 @@ export class JustifiedRows {
 
   /** Rows, the one that is not whole among them. */
   get rowCount(): number {
-    return this.#starts.length + (this.#openStart < this.count ? 1 : 0)
+    return this.#starts.length + (this.#openCount > 0 ? 1 : 0)
   }
 
   /** Height of all rows. */
   get height(): number {
-    const open = this.#openStart < this.count ? this.#heightOf(this.#starts.length) : -this.#shape.gap
+    const open = this.#openCount > 0 ? this.#heightOf(this.#starts.length) : -this.#shape.gap
     return Math.max(0, this.#nextTop + open)
   }
 
   /** Adds a picture at the end. */
   append(proportion: number): void {
+    if (proportion === NO_ROOM) {
+      this.#proportions.push(NO_ROOM)
+      return
+    }
     const { width, height, gap } = this.#shape
     const shown = Math.min(WIDEST, Math.max(NARROWEST, Number.isFinite(proportion) ? proportion : 1))
-    const before = this.count - this.#openStart
+    const before = this.#openCount
     const heightWithout = before === 0 ? Infinity : (width - gap * (before - 1)) / this.#openSum
     const heightWith = (width - gap * before) / (this.#openSum + shown)
     this.#proportions.push(shown)
     if (heightWith > height) {
       this.#openSum += shown
+      this.#openCount += 1
       return
     }
     // Full: the row ends before or after this picture, whichever makes it closer to the height that is wanted.
     if (before > 0 && heightWithout - height < height - heightWith) {
       this.#close(this.count - 1, heightWithout)
       this.#openSum = shown
+      this.#openCount = 1
       if (width / shown <= height) this.#close(this.count, width / shown)
     } else this.#close(this.count, heightWith)
   }
 
   /** Takes out the pictures from those of a row on. */
   cutFrom(row: number): void {
-    if (row >= this.rowCount) return
+    if (row > 0 && row >= this.rowCount) return
     this.#proportions.length = this.startOf(row)
     this.#nextTop = this.#topOf(row)
     this.#openStart = this.#proportions.length
     this.#openSum = 0
+    this.#openCount = 0
     for (const list of [this.#starts, this.#tops, this.#heights]) list.length = Math.min(list.length, row)
   }
 
@@ -139,9 +151,9 @@ export class JustifiedRows {
     const { gap, width } = this.#shape
     let left = 0
     for (let before = this.startOf(row); before < index; before += 1)
-      left += this.#proportions.at(before) * height + gap
-    const own = this.#proportions.at(index) * height
-    return { left, top: this.#topOf(row), width: Math.min(own, width - left), height }
+      if (this.#takesRoom(before)) left += this.#proportions.at(before) * height + gap
+    const own = Math.min(this.#proportions.at(index) * height, width - left)
+    return { left, top: this.#topOf(row), width: this.#takesRoom(index) ? own : 0, height }
   }
 
   /** The picture of a row whose middle is closest to `x`. */
@@ -149,6 +161,7 @@ export class JustifiedRows {
     let closest = this.startOf(row)
     let distance = Infinity
     for (let index = closest; index < this.startOf(row + 1); index += 1) {
+      if (!this.#takesRoom(index)) continue
       const { left, width } = this.boxOf(index)
       const from = Math.abs(left + width / 2 - x)
       if (from < distance) {
@@ -166,6 +179,11 @@ export class JustifiedRows {
     this.#nextTop += height + this.#shape.gap
     this.#openStart = end
     this.#openSum = 0
+    this.#openCount = 0
+  }
+
+  #takesRoom(index: number): boolean {
+    return this.#proportions.at(index) !== NO_ROOM
   }
 
   #topOf(row: number): number {
@@ -175,7 +193,7 @@ export class JustifiedRows {
   #heightOf(row: number): number {
     if (row < this.#heights.length) return this.#heights.at(row)
     const { width, height, gap } = this.#shape
-    const gaps = gap * (this.count - this.#openStart - 1)
+    const gaps = gap * (this.#openCount - 1)
     return Math.min(height * 1.15, (width - gaps) / Math.max(this.#openSum, NARROWEST))
   }
 

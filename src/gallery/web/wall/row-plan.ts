@@ -1,4 +1,4 @@
-import { type Box, JustifiedRows, type RowShape } from './justified-rows.ts'
+import { type Box, JustifiedRows, NO_ROOM, type RowShape } from './justified-rows.ts'
 
 /** Pictures laid out at least before the height of the others is guessed by them. */
 const SAMPLE = 2000
@@ -14,7 +14,7 @@ const USUAL_PROPORTION = 4 / 3
 export class RowPlan {
   #shape: RowShape
   #rows: JustifiedRows
-  /** Proportions by place; 0 where they are not known. */
+  /** Proportions by place, or {@link NO_ROOM}; 0 where they are not known. */
   #proportions = new Float32Array(1024)
   #count = 0
   #usual = USUAL_PROPORTION
@@ -52,8 +52,9 @@ export class RowPlan {
       this.#proportions = larger
     }
     // What follows the first page is taken to be like it.
-    if (start === 0 && this.#count === 0 && proportions.length > 0)
-      this.#usual = proportions.reduce((sum, one) => sum + one, 0) / proportions.length
+    const seen = proportions.filter(proportion => proportion !== NO_ROOM)
+    if (start === 0 && this.#count === 0 && seen.length > 0)
+      this.#usual = seen.reduce((sum, one) => sum + one, 0) / seen.length
     let changed = -1
     for (const [index, proportion] of proportions.entries()) {
       const place = start + index
@@ -65,6 +66,11 @@ export class RowPlan {
     // A picture decides also where the row before it ends.
     if (changed !== -1 && changed < this.#rows.count)
       this.#rows.cutFrom(Math.max(0, this.#rows.rowOf(changed) - 1))
+  }
+
+  /** Whether the picture at a place takes room, as far as it is known. */
+  takesRoom(index: number): boolean {
+    return this.#proportions[index] !== NO_ROOM
   }
 
   /** See {@link JustifiedRows}; so the next five. */

@@ -1,5 +1,6 @@
 import type { Picture } from '../../gallery-shapes.ts'
-import type { Box, RowShape } from './justified-rows.ts'
+import { CopyGroups, mine } from './copy-groups.ts'
+import { type Box, NO_ROOM, type RowShape } from './justified-rows.ts'
 import { RowPlan } from './row-plan.ts'
 import { type LoadPage, WallPages } from './wall-pages.ts'
 
@@ -7,18 +8,24 @@ import { type LoadPage, WallPages } from './wall-pages.ts'
 export interface PlacedPicture {
   readonly index: number
   readonly picture: Picture
+  /** How many near copies it stands for, itself among them. */
+  readonly copies: number
   readonly box: Box
 }
 
 /** Screens that are loaded ahead of what is seen. */
 const SCREENS_AHEAD = 4
 
-/** The pictures of one query, laid out in rows. It knows nothing of the page that draws it. */
+/**
+ * The pictures of one query, laid out in rows; near copies as one, which is the best of them, where they are folded. It knows
+ * nothing of the page that draws it.
+ */
 export class Wall {
   readonly #pages: WallPages
   readonly #onChange: (moved: number) => void
   readonly #onFault: (fault: unknown) => void
   readonly #rows: RowPlan
+  readonly #groups: CopyGroups | undefined
   /** Where the person looks at. */
   #top = 0
 
@@ -28,9 +35,11 @@ export class Wall {
     shape: RowShape,
     onChange: (moved: number) => void,
     onFault: (fault: unknown) => void,
+    foldsCopies = false,
   ) {
     this.#pages = new WallPages(load, (start, pictures) => this.#learn(start, pictures))
     this.#rows = new RowPlan(shape)
+    this.#groups = foldsCopies ? new CopyGroups() : undefined
     this.#onChange = onChange
     this.#onFault = onFault
   }
@@ -65,11 +74,11 @@ export class Wall {
     const placed: PlacedPicture[] = []
     const seen = new Set<string>()
     for (let index = first; index < last; index += 1) {
-      const picture = this.#pages.at(index)
+      const shown = this.#shownAt(index)
       // A catalog that changed while it was read may tell one twice.
-      if (picture === undefined || seen.has(picture.md5)) continue
-      seen.add(picture.md5)
-      placed.push({ index, picture, box: this.#rows.boxOf(index) })
+      if (shown === undefined || seen.has(shown.picture.md5)) continue
+      seen.add(shown.picture.md5)
+      placed.push({ index, ...shown, box: this.#rows.boxOf(index) })
     }
     const around = last - first
     this.#pages.hold(Math.max(0, first - around), last + around).catch(this.#onFault)
@@ -88,25 +97,35 @@ export class Wall {
     if (loaded === 1) await this.#pages.hold(0, count)
   }
 
+  /** What is shown at a place; nothing where it is not held, or stands behind another. */
   at(index: number): Picture | undefined {
-    return this.#pages.at(index)
+    return this.#shownAt(index)?.picture
   }
 
   boxOf(index: number): Box {
     return this.#rows.boxOf(index)
   }
 
-  /** The place of a picture held; -1 where it is not. */
+  /** The place of a picture held, or of the one that it stands behind; -1 where it is not. */
   placeOf(md5: string): number {
-    for (const index of this.#pages.placesOf(picture => picture.md5 === md5)) return index
+    const keeper = this.#groups?.keeperOf(md5) ?? md5
+    for (const index of this.#pages.placesOf(picture => picture.md5 === keeper)) return index
     return -1
   }
 
-  /** The pictures held of some places. */
+  /** The next place before (-1) or after (1) one that is shown; the same where there is none. */
+  beside(index: number, step: -1 | 1): number {
+    for (let place = index + step; place >= 0 && place < this.count; place += step) {
+      if (this.#rows.takesRoom(place)) return place
+    }
+    return Math.min(Math.max(0, index), this.count - 1)
+  }
+
+  /** The pictures held of some places, those that are shown. */
   range(from: number, to: number): Picture[] {
     const pictures: Picture[] = []
     for (let index = Math.max(0, from); index <= Math.min(to, this.count - 1); index += 1) {
-      const picture = this.#pages.at(index)
+      const picture = this.at(index)
       if (picture !== undefined) pictures.push(picture)
     }
     return pictures
@@ -134,7 +153,7 @@ export class Wall {
       const box = this.#rows.boxOf(index)
       const isBeside = box.left > left + width || box.left + box.width < left
       const isAboveOrBelow = box.top > top + height || box.top + box.height < top
-      const picture = this.#pages.at(index)
+      const picture = this.at(index)
       if (!isBeside && !isAboveOrBelow && picture !== undefined) touched.push(picture)
     }
     return touched
@@ -144,13 +163,20 @@ export class Wall {
   markMine(md5: string): void {
     for (const index of this.#pages.placesOf(picture => picture.md5 === md5 && !picture.isMine)) {
       const picture = this.#pages.at(index)
-      if (picture !== undefined) this.#pages.replace(index, { ...picture, isMine: true })
+      if (picture !== undefined) this.#pages.replace(index, mine(picture))
     }
+    this.#groups?.markMine(md5)
   }
 
   /** Ends what is being loaded; nothing is told any more. */
   stop(): void {
     this.#pages.stop()
+  }
+
+  #shownAt(index: number): Omit<PlacedPicture, 'index' | 'box'> | undefined {
+    const picture = this.#pages.at(index)
+    if (picture === undefined || this.#groups === undefined) return picture && { picture, copies: 1 }
+    return this.#groups.isBehind(picture) ? undefined : this.#groups.shown(picture)
   }
 
   #loadAhead(bottom: number, screen: number): void {
@@ -164,7 +190,10 @@ export class Wall {
       this.count === 0 ? 0 : this.#rows.startOf(this.#rows.rowsBetween(this.#top, this.#top).from)
     const isSeen = start + pictures.length <= middle && this.#pages.at(middle) !== undefined
     const before = isSeen ? this.#rows.boxOf(middle).top : 0
-    this.#rows.put(start, pictures.map(proportionOf), this.#pages.count)
+    this.#groups?.learn(pictures)
+    const roomOf = (picture: Picture) =>
+      this.#groups?.isBehind(picture) === true ? NO_ROOM : proportionOf(picture)
+    this.#rows.put(start, pictures.map(roomOf), this.#pages.count)
     this.#onChange(isSeen ? this.#rows.boxOf(middle).top - before : 0)
   }
 }
