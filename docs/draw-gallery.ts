@@ -43,6 +43,7 @@ const SHOTS: readonly Shot[] = [
     look: { viewport: PHONE, colorScheme: 'light', deviceScaleFactor: 2, isMobile: true, hasTouch: true },
   },
   { name: 'one-picture', look: { viewport: DESKTOP, colorScheme: 'dark' }, before: openOne },
+  { name: 'live-wall', look: { viewport: DESKTOP, colorScheme: 'dark' }, before: openLiveWall },
 ]
 
 const silentPeer: PeerObserver = {
@@ -129,6 +130,14 @@ async function draw(browser: Browser, address: string, { name, look, before }: S
 async function whole(page: Page): Promise<void> {
   await page.locator('.tile img.there').first().waitFor()
   await page.locator('.tile:not(:has(img.there))').first().waitFor({ state: 'detached' })
+}
+
+async function openLiveWall(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Live wall' }).click()
+  await page.locator('.projector li').nth(4).waitFor()
+  await page.evaluate(
+    "Promise.all([...document.querySelectorAll('.projector img')].map(image => image.decode()))",
+  )
 }
 
 async function filterAndSelect(page: Page): Promise<void> {

@@ -28,7 +28,7 @@ async function readMatrix(): Promise<Map<string, Allowed>> {
 
 async function* importsOf(folder: string): AsyncGenerator<{ file: string; target: string }> {
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.ts')) continue
+    if (!entry.isFile() || !/\.(ts|svelte)$/.test(entry.name)) continue
     const file = join(entry.parentPath, entry.name)
     const text = await readFile(file, 'utf8')
     for (const match of text.matchAll(

@@ -1,4 +1,6 @@
 import { thumbHashToApproximateAspectRatio, thumbHashToRGBA } from 'thumbhash'
+import { ProjectorCells } from '../projector/projector-cells.ts'
+import { projectorGrid } from '../projector/projector-grid.ts'
 
 /** The scripts of the pages, as they stand in them. */
 export interface GuestScripts {
@@ -19,9 +21,15 @@ export async function loadGuestScripts(): Promise<GuestScripts> {
     sourceOf('wall', 'wall'),
   ])
   const placeholders = [thumbHashToApproximateAspectRatio, thumbHashToRGBA, showPlaceholder].join('\n')
-  const script = (source: string) =>
-    `'use strict';${placeholders}\n(${source})(element => showPlaceholder(element, thumbHashToRGBA))\n`
-  return { gallery: script(gallery), picture: script(picture), wall: script(wall) }
+  const script = (source: string, more: readonly unknown[] = []) => {
+    const given = ['element => showPlaceholder(element, thumbHashToRGBA)', ...more.map(one => `(${one})`)]
+    return `'use strict';${placeholders}\n(${source})(${given.join(',\n')})\n`
+  }
+  return {
+    gallery: script(gallery),
+    picture: script(picture),
+    wall: script(wall, [projectorGrid, ProjectorCells]),
+  }
 }
 
 async function sourceOf(file: string, name: string): Promise<string> {

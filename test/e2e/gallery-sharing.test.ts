@@ -98,7 +98,7 @@ test('what a person drops is shared, seen by others and taken back', async t => 
       await mine.getByLabel('Which pictures').selectOption('unshared')
       await view.getByRole('button', { name: 'Share beach.jpg again' }).waitFor()
       assert.equal(await view.locator('.own li').count(), 1)
-      assert.match(mine.url(), /#sharing=1$/)
+      assert.match(mine.url(), /#view=sharing$/)
       await mine.reload()
       await view.getByText('Not shared · 64 × 64').waitFor()
       assert.ok((await readdir(ana.directory)).includes('beach.jpg'))
@@ -113,7 +113,7 @@ test('what a person drops is shared, seen by others and taken back', async t => 
       assert.match(wrong.errors, /There is no picture “nothing\.png” in /)
       await view.getByRole('button', { name: 'Close' }).click()
       await view.waitFor({ state: 'hidden' })
-      assert.doesNotMatch(mine.url(), /sharing=/)
+      assert.doesNotMatch(mine.url(), /view=/)
     },
   )
 
@@ -206,6 +206,19 @@ test('what a person drops is shared, seen by others and taken back', async t => 
       await viewer.getByRole('heading', { name: 'copy.jpg' }).waitFor()
     },
   )
+  await t.test('the live wall shows what there is, and at once what arrives', async () => {
+    await mine.keyboard.press('Escape')
+    await other.getByRole('button', { name: 'Live wall' }).click()
+    const projector = other.getByRole('dialog', { name: 'Live wall' })
+    await projector.getByRole('img', { name: 'photo.jpg' }).waitFor()
+    await drop(mine, { 'wave.jpg': await picture(102, 'jpeg', 64) })
+    await projector.locator('li:first-child').getByRole('img', { name: 'wave.jpg' }).waitFor()
+    await projector.getByRole('button', { name: 'Pause' }).click()
+    await projector.getByRole('button', { name: 'Go on' }).waitFor()
+    assert.match(other.url(), /#view=projector$/)
+    await other.keyboard.press('Escape')
+    await projector.waitFor({ state: 'detached' })
+  })
   // A refused file is an answer with an error's status; of what is unshared there is no preview any more for others.
   const unexpected = faults.filter(fault => !/415|404/.test(fault))
   assert.deepEqual(unexpected, [])

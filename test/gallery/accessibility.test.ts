@@ -85,6 +85,14 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.locator('.sharing .own .round').first().press('Enter')
     await page.locator('.stranger dl').waitFor()
   },
+  async 'live wall'(page) {
+    for (const view of ['.stranger', '.sharing']) {
+      await page.keyboard.press('Escape')
+      await page.locator(view).waitFor({ state: 'detached' })
+    }
+    await page.locator('.facts > .round').press('Enter')
+    await page.locator('.projector li img').first().waitFor()
+  },
 }
 
 /** Walks through the states with one look; `faults` are told by the state they were found in. */
@@ -155,7 +163,7 @@ test('the gallery and people who see, point or read otherwise', async t => {
       await shows(11)
       await press('Tab', 'Tab', 'Tab', 'Tab', 'Tab')
       assert.equal(await focusedName(page), 'Show everything')
-      for (const name of [/^You share /, /^Add pictures$/, /^Take all$/, /^Transfers$/]) {
+      for (const name of [/^You share /, /^Add pictures$/, /^Take all$/, /^Transfers$/, /^Live wall$/]) {
         await press('Tab')
         await becomes(name)
       }

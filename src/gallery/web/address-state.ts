@@ -6,8 +6,8 @@ export interface AddressState {
   readonly query: WallQuery
   /** MD5 of the picture that is open. */
   readonly picture: string | undefined
-  /** Whether what the person shares is open. */
-  readonly isSharing?: boolean
+  /** What is open above the wall: what the person shares, or what the wall shows, large and by itself. */
+  readonly view?: 'sharing' | 'projector'
 }
 
 /** The part of a query that a person chooses. */
@@ -52,22 +52,23 @@ export function readAddress(fragment: string): AddressState {
   }
   if (query['like'] === undefined) delete query['likeOf']
   const picture = parameters.get('picture') ?? ''
+  const view = parameters.get('view')
   return {
     query: query as WallQuery,
     picture: /^[0-9a-f]{32}$/.test(picture) ? picture : undefined,
-    ...(parameters.get('sharing') === '1' ? { isSharing: true } : {}),
+    ...(view === 'sharing' || view === 'projector' ? { view } : {}),
   }
 }
 
 /** The fragment that {@link readAddress} reads the same again; empty where nothing is chosen. */
-export function writeAddress({ query, picture, isSharing }: AddressState): string {
+export function writeAddress({ query, picture, view }: AddressState): string {
   const parameters = new URLSearchParams()
   for (const name of [...TEXTS, ...NUMBERS]) {
     const value = query[name]
     if (value !== undefined && value !== '') parameters.set(name, String(value))
   }
   if (picture !== undefined) parameters.set('picture', picture)
-  if (isSharing) parameters.set('sharing', '1')
+  if (view !== undefined) parameters.set('view', view)
   return parameters.size === 0 ? '' : `#${parameters}`
 }
 

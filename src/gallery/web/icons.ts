@@ -20,6 +20,7 @@ export const icons = {
   pause: 'M8.5 6v12M15.5 6v12',
   play: 'M8 5.5v13l10.5-6.5z',
   plus: 'M12 5v14M5 12h14',
+  projector: 'M3 5h18v11H3zM12 16v3M8 20.5h8M10 8.5v4l4-2z',
   right: 'M9 5l7 7-7 7',
   settings:
     'M4 7h9m5 0h2M4 17h2m5 0h9M15.5 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM8.5 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z',

@@ -4,6 +4,7 @@ import './styles/top-bar.css'
 import './styles/wall.css'
 import './styles/viewer.css'
 import './styles/drawer.css'
+import './styles/projector.css'
 import './styles/sharing.css'
 import Gallery from './Gallery.svelte'
 

@@ -1,3 +1,5 @@
+import type { ProjectorCells } from '../../projector/projector-cells.ts'
+import type { ProjectorGrid, projectorGrid } from '../../projector/projector-grid.ts'
 import type { ShowPlaceholder } from './placeholder.ts'
 
 interface WallPicture {
@@ -7,14 +9,16 @@ interface WallPicture {
 }
 
 /** The script of the wall. Its source is sent to the browser: it stands alone. */
-export function wall(showPlaceholder: ShowPlaceholder): void {
+export function wall(
+  showPlaceholder: ShowPlaceholder,
+  gridFor: typeof projectorGrid,
+  Cells: new () => ProjectorCells<WallPicture>,
+): void {
   /** Milliseconds between two looks at what is there, and between two pictures that change. */
   const LOOK_MS = 3000
   const TURN_MS = 3500
   /** Milliseconds after the last movement until the controls go. */
   const STILL_MS = 4000
-  /** Pixels, about, of a cell's side. */
-  const CELL = 360
 
   const facts: { base: string; words: { pause: string; goOn: string } } = JSON.parse(
     document.getElementById('facts')?.textContent ?? '{}',
@@ -23,72 +27,33 @@ export function wall(showPlaceholder: ShowPlaceholder): void {
   const empty = document.getElementById('empty')
   if (main === null || empty === null) return
 
-  let pictures: readonly WallPicture[] = []
-  let known = new Set<string>()
-  const cells: HTMLElement[] = []
-  /** Those that arrived and were not shown yet, the newest last. */
-  let fresh: WallPicture[] = []
-  let nextOld = 0
-  let lastCell = 0
+  const wall = new Cells()
+  const elements: HTMLElement[] = []
   let isPaused = matchMedia('(prefers-reduced-motion: reduce)').matches
+  let count = 0
 
-  /** The grid that shows most of so many pictures without a gap; one of more than four has its first cell four times as large. */
-  function gridFor(count: number): { columns: number; rows: number; isBig: boolean; cells: number } {
-    const fits = (size: number, most: number) => Math.min(most, Math.max(2, Math.round(size / CELL)))
-    const [most, high] = [fits(innerWidth, 6), fits(innerHeight, 4)]
-    let best = { columns: 1, rows: 1, isBig: false, cells: 1 }
-    /** How far its cells are from square. */
-    let bestSkew = Number.POSITIVE_INFINITY
-    for (let columns = 1; columns <= most; columns += 1) {
-      for (let rows = 1; rows <= high; rows += 1) {
-        const isBig = columns >= 2 && rows >= 2 && columns * rows > 4
-        const cells = isBig ? columns * rows - 3 : columns * rows
-        const skew = Math.abs(Math.log((innerWidth * rows) / (innerHeight * columns)))
-        if (cells > Math.max(1, count) || cells < best.cells) continue
-        if (cells === best.cells && skew >= bestSkew) continue
-        best = { columns, rows, isBig, cells }
-        bestSkew = skew
-      }
-    }
-    return best
+  function gridNow(): ProjectorGrid {
+    return gridFor(count, innerWidth, innerHeight)
   }
 
-  function layOut(): void {
+  function draw(): void {
     if (main === null || empty === null) return
-    const { columns, rows, isBig, ...grid } = gridFor(pictures.length)
-    const wanted = Math.min(pictures.length, grid.cells)
+    const { columns, rows, isBig } = gridNow()
     main.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`
     main.style.gridTemplateRows = `repeat(${rows}, minmax(0, 1fr))`
-    while (cells.length > wanted) cells.pop()?.remove()
-    while (cells.length < wanted) {
-      const cell = document.createElement('div')
-      cell.className = 'cell'
-      main.append(cell)
-      cells.push(cell)
+    while (elements.length > wall.cells.length) elements.pop()?.remove()
+    while (elements.length < wall.cells.length) {
+      const element = document.createElement('div')
+      element.className = 'cell'
+      main.append(element)
+      elements.push(element)
     }
-    cells[0]?.classList.toggle('big', isBig)
-    empty.hidden = pictures.length > 0
-    for (const cell of cells) if (!isShown(cell.dataset['md5'] ?? '')) fill(cell)
-  }
-
-  function isShown(md5: string): boolean {
-    return pictures.some(each => each.md5 === md5)
-  }
-
-  /** The next picture that stands in no cell. */
-  function nextPicture(): WallPicture | undefined {
-    const standing = new Set(cells.map(cell => cell.dataset['md5']))
-    for (let looks = 0; looks < pictures.length; looks += 1) {
-      const each = pictures[nextOld % pictures.length]
-      nextOld += 1
-      if (each !== undefined && !standing.has(each.md5)) return each
+    elements[0]?.classList.toggle('big', isBig)
+    empty.hidden = count > 0
+    for (const [cell, element] of elements.entries()) {
+      const picture = wall.cells[cell]
+      if (picture !== undefined && picture.md5 !== element.dataset['md5']) show(element, picture)
     }
-    return undefined
-  }
-
-  function fill(cell: HTMLElement): void {
-    const next = nextPicture()
-    if (next !== undefined) show(cell, next)
   }
 
   function show(cell: HTMLElement, { md5, name, placeholder }: WallPicture): void {
@@ -109,7 +74,7 @@ export function wall(showPlaceholder: ShowPlaceholder): void {
       })
       .catch(() => {
         // Of what cannot be shown, the next time around another one is tried.
-        pictures = pictures.filter(each => each.md5 !== md5)
+        wall.drop(md5)
         if (cell.childElementCount > 0) return
         cell.dataset['placeholder'] = placeholder
         showPlaceholder(cell)
@@ -117,39 +82,17 @@ export function wall(showPlaceholder: ShowPlaceholder): void {
   }
 
   function turn(): void {
-    const big = cells[0]
-    if (big === undefined) return
-    const arrived = fresh.pop()
-    if (arrived !== undefined) {
-      const moved = pictures.find(each => each.md5 === big.dataset['md5'])
-      if (moved?.md5 === arrived.md5) return
-      // A new cell may have shown it already: the two change places.
-      const standing = cells.find(cell => cell.dataset['md5'] === arrived.md5)
-      const other = standing ?? cells[1 + (lastCell % Math.max(1, cells.length - 1))]
-      lastCell += 1
-      show(big, arrived)
-      if (moved !== undefined && other !== undefined) show(other, moved)
-      return
-    }
-    if (isPaused) return
-    lastCell += 1 + Math.floor(Math.random() * Math.max(1, cells.length - 1))
-    const cell = cells[lastCell % cells.length]
-    if (cell !== undefined) fill(cell)
+    wall.turn(isPaused, Math.random())
+    draw()
   }
 
   async function look(): Promise<void> {
     const answer = await fetch(`${facts.base}pictures.json?newest=120`)
     if (!answer.ok) return
-    const list: { pictures: WallPicture[] } = await answer.json()
-    const isFirst = known.size === 0
-    if (!isFirst) fresh.push(...list.pictures.filter(({ md5 }) => !known.has(md5)).reverse())
-    fresh = fresh.filter(({ md5 }) => list.pictures.some(each => each.md5 === md5)).slice(-20)
-    known = new Set(list.pictures.map(({ md5 }) => md5))
-    const isOther = list.pictures.map(({ md5 }) => md5).join() !== pictures.map(({ md5 }) => md5).join()
-    if (!isOther && !isFirst) return
-    pictures = list.pictures
-    if (fresh.length > 0) nextOld = 0
-    layOut()
+    const { pictures }: { pictures: WallPicture[] } = await answer.json()
+    count = pictures.length
+    wall.renew(pictures, gridNow().cells)
+    draw()
   }
 
   const pause = document.getElementById('pause')
@@ -188,7 +131,10 @@ export function wall(showPlaceholder: ShowPlaceholder): void {
   }
   for (const name of ['pointermove', 'keydown', 'touchstart', 'focusin']) addEventListener(name, move)
   move()
-  addEventListener('resize', layOut)
+  addEventListener('resize', () => {
+    wall.resize(gridNow().cells)
+    draw()
+  })
   void look().catch(() => {})
   setInterval(() => void look().catch(() => {}), LOOK_MS)
   setInterval(turn, TURN_MS)

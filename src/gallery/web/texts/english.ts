@@ -206,6 +206,10 @@ export const english = {
   movedTo: (place: number, total: number) =>
     `Place ${place.toLocaleString('en')} of ${total.toLocaleString('en')}`,
   noTransfers: 'Nothing is on its way.',
+  projector: 'Live wall',
+  pauseWall: 'Pause',
+  goOnWall: 'Go on',
+  fullScreen: 'Full screen',
   newPictures: 'New pictures',
   loading: 'Looking around the network …',
   nothing: 'No pictures here yet',
