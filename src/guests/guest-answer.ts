@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ShareResponse } from '../peer/sharing/share-message.ts'
+import type { Pace } from '../transport/file-sender.ts'
 import { imageBytes } from './image-bytes.ts'
 import type { GuestPage } from './pages/page-frame.ts'
 
@@ -56,6 +57,7 @@ export async function sendShared(
   response: ServerResponse,
   { status, headers, body }: ShareResponse,
   changes: Readonly<Record<string, string>>,
+  paceFor: PaceFor,
 ): Promise<void> {
   if (body === undefined || Buffer.isBuffer(body)) {
     response.writeHead(status, { ...headers, ...changes, 'Content-Length': body?.length ?? 0 })
@@ -66,16 +68,35 @@ export async function sendShared(
   try {
     response.writeHead(status, { ...headers, ...changes, 'Content-Length': end - start })
     if (request.method === 'HEAD') response.end()
-    else await sendPieces(response, imageBytes(opened, start, end))
+    else await sendPieces(request, response, imageBytes(opened, start, end), paceFor)
   } finally {
     opened.close()
   }
 }
 
-/** Sends pieces as they are made and as they are taken; where one cannot be made, the connection is cut. */
+/** How fast somebody at an address may be sent something; `undefined` where there is nothing to limit it. */
+export type PaceFor = (address: string, signal: AbortSignal) => Pace | undefined
+
+/**
+ * Sends pieces as they are made, as they are taken and as the limits of uploads allow; where one cannot be made, the
+ * connection is cut.
+ */
 export async function sendPieces(
+  request: IncomingMessage,
   response: ServerResponse,
   pieces: AsyncGenerator<Buffer, void>,
+  paceFor: PaceFor,
 ): Promise<void> {
-  await pipeline(Readable.from(pieces, { objectMode: true, highWaterMark: 1 }), response)
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  // An IPv4 address is one by whichever socket it comes.
+  const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=.*\.)/, '')
+  const pace = paceFor(address, gone.signal)
+  async function* paced(): AsyncGenerator<Buffer, void> {
+    for await (const piece of pieces) {
+      yield piece
+      await pace?.take(piece.length)
+    }
+  }
+  await pipeline(Readable.from(paced(), { objectMode: true, highWaterMark: 1 }), response)
 }

@@ -23,7 +23,7 @@ import { zipArchive } from './zip/zip-archive.ts'
 /** What a peer does for its guests. */
 export type GuestPeer = Pick<
   Peer,
-  'directory' | 'revision' | 'sharedImages' | 'shares' | 'open' | 'has' | 'preview'
+  'directory' | 'revision' | 'sharedImages' | 'shares' | 'open' | 'has' | 'preview' | 'uploadPace'
 >
 
 /** What the routes answer from. */
@@ -178,10 +178,11 @@ async function sendOriginal(
     const answer = answerImage({ method, path, query: '', headers, address }, digest, peer, Date.now())
     if (answer.status === 404) throw new GuestProblem('notFound')
     const { 'Content-Disposition': disposition } = answer.headers
-    await sendShared(request, response, answer, {
+    const changes = {
       'Cross-Origin-Resource-Policy': 'same-origin',
       ...(disposition === undefined ? {} : { 'Content-Disposition': asAttachment(disposition) }),
-    })
+    }
+    await sendShared(request, response, answer, changes, (...asker) => peer.uploadPace(...asker))
   })
 }
 
@@ -235,7 +236,7 @@ async function sendArchive(
       'Cache-Control': 'no-store',
     })
     if (request.method === 'HEAD') response.end()
-    else await sendPieces(response, archive.content())
+    else await sendPieces(request, response, archive.content(), (...asker) => peer.uploadPace(...asker))
   })
 }
 

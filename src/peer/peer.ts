@@ -6,6 +6,7 @@ import { Failure, isFailure, systemReason } from '../base/failure.ts'
 import type { ImageQuery } from '../protocol/catalog-api.ts'
 import type { Digest } from '../protocol/digest.ts'
 import type { Endpoint } from '../protocol/endpoint.ts'
+import type { Pace } from '../transport/file-sender.ts'
 import { watchCatalogChanges } from './catalog-changes.ts'
 import type { CatalogNews } from './catalog-client.ts'
 import type { CatalogImage } from './catalog-image.ts'
@@ -207,7 +208,15 @@ export class Peer implements PreviewSource {
     return this.#library.imageCount
   }
 
-  /** Bytes sent to other peers since the start. */
+  /**
+   * The pace of what somebody at an IP address gets by another way than the share port, under the same limits and counted
+   * with the rest; `undefined` while nothing is shared.
+   */
+  uploadPace(address: string, signal: AbortSignal): Pace | undefined {
+    return this.#sharing.uploadPace(address, signal)
+  }
+
+  /** Bytes sent to others since the start. */
   get bytesSent(): number {
     return this.#sharing.bytesSent
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DEFAULT_GUEST_LIMITS } from '../../src/guests/guest-limits.ts'
 import { ask, hostGuests } from '../support/guests.ts'
 import { md5 } from '../support/md5.ts'
@@ -58,6 +59,22 @@ test('without the right token nothing is there, and who tries many is not answer
   }
   assert.equal((await ask(host, '/')).status, 429)
   assert.equal((await ask(host, host.base)).status, 429, 'nor with the right one')
+})
+
+test('what guests take is sent under the limits of uploads, and counted', async t => {
+  const large = await picture(3, 'png', 500)
+  const host = await hostGuests(t, folder => writeFile(join(folder, 'large.png'), large))
+  host.peer.transfers.setLimits({ upload: 20_000 })
+  let isDone = false
+  const taking = ask(host, `${host.base}original/${md5(large)}`).finally(() => {
+    isDone = true
+  })
+  await until(() => host.peer.bytesSent > 0)
+  await sleep(400)
+  assert.equal(isDone, false, 'at this rate it takes half a minute')
+  host.peer.transfers.setLimits({ upload: 0 })
+  assert.deepEqual((await taking).body, large)
+  assert.equal(host.peer.bytesSent, large.length)
 })
 
 test('a host that is the name of somebody’s domain is refused, whatever else is right', async t => {

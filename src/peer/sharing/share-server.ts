@@ -1,7 +1,7 @@
 import type { Digest } from '../../protocol/digest.ts'
 import type { Endpoint } from '../../protocol/endpoint.ts'
 import type { HttpRequest } from '../../protocol/http-request.ts'
-import { FileSender } from '../../transport/file-sender.ts'
+import { FileSender, type Pace } from '../../transport/file-sender.ts'
 import type { RequestConnection } from '../../transport/request-connection.ts'
 import {
   listenForRequests,
@@ -106,6 +106,11 @@ export class ShareServer {
   /** See {@link Uploads.bytesSent}. */
   get bytesSent(): number {
     return this.#uploads.bytesSent
+  }
+
+  /** See {@link Uploads.pace}. */
+  uploadPace(asker: string, signal: AbortSignal): Pace {
+    return this.#uploads.pace(asker, signal)
   }
 
   /** True when nobody was sent anything large for a while. */

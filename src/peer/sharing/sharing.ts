@@ -1,5 +1,6 @@
 import { isFailure } from '../../base/failure.ts'
 import type { Endpoint } from '../../protocol/endpoint.ts'
+import type { Pace } from '../../transport/file-sender.ts'
 import type { PeerConfig } from '../config.ts'
 import type { Library } from '../library/library.ts'
 import type { PreviewSource } from '../previews/preview-source.ts'
@@ -66,6 +67,11 @@ export class Sharing {
   /** See {@link ShareServer.noteChange}. */
   noteChange(): void {
     this.#server?.noteChange()
+  }
+
+  /** See {@link ShareServer.uploadPace}; `undefined` while nothing is shared. */
+  uploadPace(asker: string, signal: AbortSignal): Pace | undefined {
+    return this.#server?.uploadPace(asker, signal)
   }
 
   /** Bytes that went out since the start, whatever ports they left by. */

@@ -128,6 +128,21 @@ export class Uploads {
     return Promise.resolve(taken).then(() => this.countPiece(connection, bytes))
   }
 
+  /** The pace of what somebody gets by another way than the share port: it counts, and waits, as all does. */
+  pace(asker: string, signal: AbortSignal): Pace {
+    const pace = this.#limits.pace(asker, false, () => signal)
+    const count = this.#count
+    return {
+      get isLimited() {
+        return pace.isLimited
+      },
+      take(sent) {
+        count(sent)
+        return pace.take(sent)
+      },
+    }
+  }
+
   /** Counts what went out in one piece, an answer or the end of one, and waits as the limits have it. */
   async countPiece(connection: RequestConnection, bytes: number): Promise<void> {
     this.#bytesSent += bytes
