@@ -1,5 +1,5 @@
 import { monotonicMs } from '../base/clock.ts'
-import { type Comparable, comparePixels, NearCopyFinder } from '../peer/likeness/near-copies.ts'
+import { type Comparable, NearCopyFinder, pixelsBeside } from '../peer/likeness/near-copies.ts'
 import type { Peer } from '../peer/peer.ts'
 import type { Picture } from './gallery-shapes.ts'
 
@@ -30,10 +30,7 @@ export class HeldCopies {
   copyOf(image: Comparable): Picture['copyHeld'] {
     this.#lookAgain()
     const held = this.#finder.nearest(image)
-    if (held === undefined) return undefined
-    const beside = comparePixels(held, image)
-    if (beside === undefined) return 'unknown'
-    return beside === 0 ? 'same' : beside < 0 ? 'smaller' : 'larger'
+    return held && pixelsBeside(held, image)
   }
 
   /** Takes over what the folder holds now, where it changed. */

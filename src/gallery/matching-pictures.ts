@@ -63,7 +63,10 @@ export class MatchingPictures {
     let compared: CatalogImage[] = []
     for await (const page of this.#peer.pages(wanted, ending)) {
       pages += 1
-      compared.push(...page.images)
+      // The wall folds what is shown of it.
+      const shown =
+        holding === 'missing' ? page.images.filter(({ digest }) => !this.#held.has(digest)) : page.images
+      compared.push(...shown)
       const isLast = page.next === undefined || pages === MAX_PAGES
       if (copies === 'best' && !isLast && compared.length < COMPARED_AT_ONCE) continue
       const found = copies === 'best' ? await bestCopies(compared, ending) : compared

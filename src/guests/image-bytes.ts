@@ -16,10 +16,11 @@ export async function* imageBytes(
   start = 0,
   end: number = opened.size,
 ): AsyncGenerator<Buffer, void> {
-  const { fd, changes } = opened.part(start, end)
+  const { fd, changes, unchanged } = opened.part(start, end)
   for (let at = start; at < end; ) {
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - at))
     const { bytesRead } = await readFrom(fd, chunk, 0, chunk.length, at)
+    if (unchanged?.() === false) throw new Error('the file changed meanwhile')
     changes?.apply(chunk.subarray(0, bytesRead), at)
     at += bytesRead
     if (bytesRead === 0 || (at === end && !opened.unchanged())) throw new Error('the file changed meanwhile')

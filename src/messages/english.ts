@@ -237,7 +237,8 @@ export const english = {
       minHeight: 'only pictures at least so many pixels high',
       orientation: 'only pictures of this shape: landscape, portrait or square',
       like: 'only pictures that look like this one, listed or in a file; the most alike first',
-      bestCopies: 'of near copies among them only the best: most pixels, all colours, most bytes',
+      bestCopies:
+        'with --all or a filter, of near copies only the best: most pixels, all colours, most bytes',
       sort: 'newest, name, size (largest first), owners (most first) or taken (last taken first); without it, in the order they came where that is one page of 1,000, and else newest first',
       all: 'every picture of the network',
       from: 'pictures whose MD5 sums stand in this file, one a line; what follows a # is a comment; - is standard input',

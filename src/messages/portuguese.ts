@@ -237,7 +237,8 @@ export const portuguese: Messages = {
       minHeight: 'só imagens com pelo menos tantos pixels de altura',
       orientation: 'só imagens desta forma: landscape (deitada), portrait (em pé) ou square (quadrada)',
       like: 'só imagens parecidas com esta, listada ou de um arquivo; as mais parecidas primeiro',
-      bestCopies: 'das cópias parecidas entre elas só a melhor: mais pixels, todas as cores, mais bytes',
+      bestCopies:
+        'com --all ou um filtro, das cópias parecidas só a melhor: mais pixels, todas as cores, mais bytes',
       sort: 'newest (mais novas antes), name (nome), size (maiores antes), owners (mais donos antes) ou taken (últimas fotografadas antes); sem isto, na ordem de chegada se couber numa página de 1.000, senão as mais novas antes',
       all: 'todas as imagens da rede',
       from: 'imagens cujas somas MD5 estão neste arquivo, uma por linha; o que vem depois de # é comentário; - é a entrada padrão',

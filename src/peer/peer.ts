@@ -229,12 +229,18 @@ export class Peer implements PreviewSource {
 
   /**
    * Takes position, serial numbers and the like out of what is shared, or no more, now and after the next start. Resolves
-   * when the folder was read anew; what may not be shared any more is not from the beginning. Rejects where that cannot
-   * be kept.
+   * when the folder was read anew; what may not be shared any more is not from the beginning. False where that cannot be
+   * kept, and then nothing changes.
    */
-  async setCleaned(isCleaned: boolean): Promise<void> {
-    this.#store.setCleaned(isCleaned)
+  async setCleaned(isCleaned: boolean): Promise<boolean> {
+    if (!this.#store.isKept) return false
+    try {
+      this.#store.setCleaned(isCleaned)
+    } catch {
+      return false
+    }
     await this.#library.applySetting()
+    return true
   }
 
   /** What the file of an image of the folder tells beyond its picture; `undefined` where the folder does not hold it. */

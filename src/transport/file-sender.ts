@@ -33,6 +33,8 @@ export interface FileBytes {
   readonly start: number
   readonly end: number
   readonly changes?: FileChanges | undefined
+  /** Whether the changes still are those of what the file holds; asked before anything of it goes out. */
+  readonly unchanged?: (() => boolean) | undefined
 }
 
 /** How fast something may be sent. */
@@ -69,7 +71,7 @@ export class FileSender {
     let at = start
     let turnBytes = 0
     while (at < end) {
-      if (socket.destroyed) return false
+      if (socket.destroyed || bytes.unchanged?.() === false) return false
       const changed = changes?.next(at)
       const isChanged = changed !== undefined && changed.start <= at
       const until = Math.min(end, (isChanged ? changed.end : changed?.start) ?? end)
@@ -114,13 +116,14 @@ export class FileSender {
 /** Bytes read and taken by the system; 0 at the file's end. */
 async function sendChunk(
   connection: RequestConnection,
-  { fd, changes }: FileBytes,
+  { fd, changes, unchanged }: FileBytes,
   at: number,
   wanted: number,
 ): Promise<number> {
   const chunk = chunks.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
   try {
     const bytesRead = readSync(fd, chunk, 0, Math.min(CHUNK_BYTES, wanted), at)
+    if (unchanged?.() === false) return 0
     changes?.apply(chunk.subarray(0, bytesRead), at)
     if (bytesRead > 0) await connection.write(chunk.subarray(0, bytesRead))
     return bytesRead

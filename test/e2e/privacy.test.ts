@@ -55,6 +55,19 @@ test('a person sees what pictures tell, and a running peer follows what is set',
   assert.match((await privacy('--on')).output, /From now on .* without position/)
   await until(async () => !(await listed()).includes(md5(original)))
 
+  // A file where the folder of what is remembered should be.
+  const nowhere = await runProgram(t, [
+    'privacy',
+    shared,
+    '--on',
+    '--data',
+    join(shared, 'plain.png'),
+    '--lang',
+    'en',
+  ])
+  assert.deepEqual([nowhere.status, nowhere.output], [1, ''])
+  assert.match(nowhere.errors, /could not be written down, so nothing was changed/)
+
   const both = await privacy('--on', '--off')
   assert.equal(both.status, 2)
   const missing = await runProgram(t, ['privacy', join(folder, 'nowhere'), ...data])

@@ -18,10 +18,13 @@ export async function runPrivacy(context: CommandContext): Promise<number> {
     throw new Failure('extraArgument', { argument: '--off', command: 'privacy' })
   const directory = resolve(folder)
   if (!existsSync(directory)) throw new Failure('directoryMissing', { directory })
-  const store = LibraryStore.open(storePathOf(dataFolder(options.get('data')), directory))
+  const store = LibraryStore.glance(storePathOf(dataFolder(options.get('data')), directory))
   let isCleaned: boolean
   try {
-    if (isSet) store.setCleaned(options.has('on'))
+    if (isSet && !change(store, options.has('on'))) {
+      terminal.printError(messages.program(messages.sharing.notKept))
+      return 1
+    }
     ;({ isCleaned } = store)
   } finally {
     store.close()
@@ -30,6 +33,16 @@ export async function runPrivacy(context: CommandContext): Promise<number> {
   const shown = printable(directory)
   terminal.print(isCleaned ? messages.privacy.turnedOn(shown) : messages.privacy.turnedOff(shown))
   return 0
+}
+
+/** False where it cannot be kept. */
+function change(store: LibraryStore, isCleaned: boolean): boolean {
+  try {
+    if (store.isKept) store.setCleaned(isCleaned)
+    return store.isKept
+  } catch {
+    return false
+  }
 }
 
 async function show(context: CommandContext, directory: string, isCleaned: boolean): Promise<number> {

@@ -48,8 +48,8 @@ export async function likenessRoutes(app: FastifyInstance, { peer }: LikenessRou
         const md5 = await keep(givenBytes(request.body, stalled), size, path)
         return { md5, likeness: await likenessOf(peer, path, gone) }
       } finally {
-        if (folder !== undefined) await rm(folder, { recursive: true, force: true })
         lookedAt -= 1
+        if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 3 })
       }
     },
   )

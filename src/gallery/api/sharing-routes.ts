@@ -110,9 +110,7 @@ export async function sharingRoutes(app: FastifyInstance, { peer }: SharingRoute
       },
     },
     async request => {
-      await peer.setCleaned(request.body.isCleaned).catch(() => {
-        throw new GalleryProblem('notKept')
-      })
+      if (!(await peer.setCleaned(request.body.isCleaned))) throw new GalleryProblem('notKept')
       return privacyNow()
     },
   )

@@ -31,6 +31,13 @@ export class Selection {
     return new Selection(this.has(md5) ? others : [...others, md5], md5)
   }
 
+  /** The same where pictures are to be known by others' digests. */
+  renamed(names: ReadonlyMap<string, string>): Selection {
+    const { anchor } = this
+    const digests = this.digests().map(md5 => names.get(md5) ?? md5)
+    return new Selection(digests, anchor === undefined ? undefined : (names.get(anchor) ?? anchor))
+  }
+
   /** Selects these too. */
   with(md5s: readonly string[], anchor: string | undefined = this.anchor): Selection {
     return new Selection([...this.#digests, ...md5s], anchor)

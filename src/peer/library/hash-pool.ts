@@ -23,6 +23,7 @@ export class HashPool {
   #seats: Seat[] = []
   #idleTimer: NodeJS.Timeout | undefined
   #running = 0
+  #examining: Promise<unknown> = Promise.resolve()
 
   /** `size` is the number of workers at most, one for each core by default. */
   constructor(size: number = availableParallelism()) {
@@ -64,8 +65,14 @@ export class HashPool {
     })
   }
 
-  /** What the image in a file tells beyond its picture; `undefined` where there is none. */
+  /** What the image in a file tells beyond its picture; `undefined` where there is none. One after the other. */
   examine(path: string): Promise<ExaminedFile | undefined> {
+    const examined = this.#examining.then(() => this.#examine(path))
+    this.#examining = examined.catch(() => {})
+    return examined
+  }
+
+  #examine(path: string): Promise<ExaminedFile | undefined> {
     return this.#work(async () => {
       const seat = this.#takeSeat()
       try {

@@ -91,12 +91,16 @@ export class LibraryStore {
     return new LibraryStore(database, condition)
   }
 
-  /** Files as they were kept, without those that were read for another setting than `isCleaned` and may be shared. */
-  files(isCleaned: boolean): LibraryFile[] {
+  /**
+   * Files as they were kept, without those that were read for another setting than `isCleaned` and may be shared;
+   * `isSettled` leaves out what may have changed since without showing it.
+   */
+  files(isCleaned: boolean, isSettled = false): LibraryFile[] {
     const select = this.#database.prepare(
       `SELECT file.path, size, modified_ns, device, inode, file.digest, format, source_image.digest AS source, withheld
        FROM file LEFT JOIN source_image USING (path)
-       WHERE is_cleaned = ${Number(isCleaned)} OR (file.digest IS NULL AND source_image.digest IS NULL)`,
+       WHERE (is_cleaned = ${Number(isCleaned)} OR (file.digest IS NULL AND source_image.digest IS NULL))
+       AND is_settled >= ${Number(isSettled)}`,
     )
     select.setReadBigInts(true)
     return select.all().map(row => {
@@ -167,13 +171,16 @@ export class LibraryStore {
     }
   }
 
-  /** What makes the image `digest` out of the file `path`, as it is kept; `undefined` where that is not known. */
-  editsOf(path: string, digest: Digest): Uint8Array | undefined {
+  /**
+   * What makes the image `digest` out of the file `path`, while that is the image `source`; `undefined` where that is not
+   * known.
+   */
+  editsOf(path: string, digest: Digest, source: Digest): Uint8Array | undefined {
     try {
       this.#selectEdits ??= this.#database.prepare(
-        'SELECT edits FROM source_image JOIN file USING (path) WHERE path = ? AND file.digest = ?',
+        'SELECT edits FROM source_image JOIN file USING (path) WHERE path = ? AND file.digest = ? AND source_image.digest = ?',
       )
-      const edits = this.#selectEdits.get(path, digest)?.['edits']
+      const edits = this.#selectEdits.get(path, digest, source)?.['edits']
       return edits instanceof Uint8Array ? edits : undefined
     } catch {
       return undefined
@@ -190,7 +197,12 @@ export class LibraryStore {
     }
   }
 
-  /** Keeps whether what is private is taken out; with it go the files that have to be read anew. Throws what SQLite does. */
+  /** Whether what is changed now is known after the next start. */
+  get isKept(): boolean {
+    return this.condition.kind !== 'memoryOnly'
+  }
+
+  /** Sets whether what is private is taken out; with it go the files that have to be read anew. Throws what SQLite does. */
   setCleaned(isCleaned: boolean): void {
     this.#database.prepare('INSERT OR REPLACE INTO privacy VALUES (1, ?)').run(Number(isCleaned))
     if (isCleaned) return

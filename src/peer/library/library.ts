@@ -263,7 +263,7 @@ export class Library {
     for (const path of this.#byDigest.get(digest) ?? []) {
       const known = this.#files.get(path)
       if (known === undefined) continue
-      const changes = known.source && this.#changesOf(path, digest, known.fingerprint.size)
+      const changes = known.source && this.#changesOf(known, digest, known.source.digest)
       const opened =
         known.source !== undefined && changes === undefined
           ? undefined
@@ -273,15 +273,17 @@ export class Library {
               changes,
             })
       if (opened !== undefined) return opened
+      // The file as it is may be the same: it is read anew for what else is missing.
+      if (known.source !== undefined && changes === undefined) this.#remove(path)
       this.#refreshPaths([path]).catch(() => {})
     }
     return undefined
   }
 
   /** What others see of a file that is not shared as it is; without it, it is not shared at all. */
-  #changesOf(path: string, digest: Digest, size: bigint): EditedFile | undefined {
-    const encoded = this.#options.store.editsOf(path, digest)
-    const edits = encoded && decodeEdits(encoded, Number(size))
+  #changesOf({ path, fingerprint }: LibraryFile, digest: Digest, source: Digest): EditedFile | undefined {
+    const encoded = this.#options.store.editsOf(path, digest, source)
+    const edits = encoded && decodeEdits(encoded, Number(fingerprint.size))
     return edits && new EditedFile(edits)
   }
 
@@ -457,6 +459,8 @@ export class Library {
       known?.source?.withheld === source?.withheld
     if (!isSame) this.#remove(path)
     this.#files.set(path, file)
+    // Its time is told to others.
+    if (known?.fingerprint.modifiedNs !== file.fingerprint.modifiedNs) this.#changed = true
     if (isSame) return
     if (source !== undefined) this.#sources.add(path, source)
     if (image === undefined) return

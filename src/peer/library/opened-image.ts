@@ -94,7 +94,9 @@ class ImageOfFile implements OpenedImage {
   }
 
   part(start: number, end: number): FileBytes {
-    return { fd: this.#file.fd, start, end, changes: this.#about.changes }
+    const { changes } = this.#about
+    const part = { fd: this.#file.fd, start, end }
+    return changes === undefined ? part : { ...part, changes, unchanged: () => this.unchanged() }
   }
 
   read(into: Uint8Array, at: number): number {

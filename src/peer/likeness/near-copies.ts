@@ -127,13 +127,14 @@ export class NearCopyFinder<Kept> {
   }
 }
 
-/** Below 0 where the first has fewer pixels, above where it has more; `undefined` where that is not known of both. */
-export function comparePixels(
+/** How many pixels an image has beside another one. */
+export function pixelsBeside(
   { details: one = {} }: Comparable,
   { details: other = {} }: Comparable,
-): number | undefined {
+): 'smaller' | 'same' | 'larger' | 'unknown' {
   const [ofOne, ofOther] = [pixelsOf(one), pixelsOf(other)]
-  return ofOne === 0 || ofOther === 0 ? undefined : ofOne - ofOther
+  if (ofOne === 0 || ofOther === 0) return 'unknown'
+  return ofOne === ofOther ? 'same' : ofOne < ofOther ? 'smaller' : 'larger'
 }
 
 /** The better of two copies first: more pixels, all colours, more bytes, a format that loses nothing; 0 where they are alike. */

@@ -18,8 +18,8 @@ const WRITTEN_OUT = 1
 export function encodeEdits(edits: readonly Edit[]): Uint8Array | undefined {
   const parts: Buffer[] = []
   let total = 0
-  for (const { at, length, bytes } of edits) {
-    const [first = 0] = bytes ?? []
+  for (const { at, length, bytes, fill = 0 } of edits) {
+    const [first = fill] = bytes ?? []
     const isRepeated = bytes?.every(byte => byte === first) ?? true
     const content = isRepeated ? Uint8Array.of(first) : (bytes ?? new Uint8Array(0))
     total += HEAD_BYTES + content.length
@@ -50,12 +50,8 @@ export function decodeEdits(encoded: Uint8Array, size: number): Edit[] | undefin
     next = contentAt + (kind === REPEATED ? 1 : length)
     if (next > buffer.length) return undefined
     if (kind === WRITTEN_OUT) edits.push({ at, length, bytes: buffer.subarray(contentAt, next) })
-    else edits.push(repeated(at, length, buffer[contentAt] ?? 0))
+    else edits.push({ at, length, fill: buffer[contentAt] ?? 0 })
     place = at + length
   }
   return edits
-}
-
-function repeated(at: number, length: number, byte: number): Edit {
-  return byte === 0 ? { at, length } : { at, length, bytes: new Uint8Array(length).fill(byte) }
 }

@@ -4,8 +4,10 @@ export interface Edit {
   readonly at: number
   /** How many bytes. */
   readonly length: number
-  /** What stands there instead, `length` bytes; absent for zeros, of which there may be many. */
+  /** What stands there instead, `length` bytes; absent where it is one byte again and again, of which there may be many. */
   readonly bytes?: Uint8Array
+  /** That byte; absent for zero. */
+  readonly fill?: number
 }
 
 /**
@@ -13,11 +15,11 @@ export interface Edit {
  * in any order: a range of the file needs only itself.
  */
 export function applyEdits(chunk: Uint8Array, chunkAt: number, edits: readonly Edit[]): void {
-  for (const { at, length, bytes } of edits) {
+  for (const { at, length, bytes, fill = 0 } of edits) {
     const start = Math.max(at, chunkAt)
     const end = Math.min(at + length, chunkAt + chunk.length)
     if (start >= end) continue
-    if (bytes === undefined) chunk.fill(0, start - chunkAt, end - chunkAt)
+    if (bytes === undefined) chunk.fill(fill, start - chunkAt, end - chunkAt)
     else chunk.set(bytes.subarray(start - at, end - at), start - chunkAt)
   }
 }

@@ -176,7 +176,7 @@ export class Section {
         this.#overwrite({
           at: piece.at,
           length: piece.length,
-          ...(part === undefined ? {} : { bytes: part }),
+          ...(part === undefined ? { fill: edit.fill ?? 0 } : { bytes: part }),
         })
       }
     })

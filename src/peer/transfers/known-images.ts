@@ -21,12 +21,12 @@ export async function knownImages(
 ): Promise<Set<Digest>> {
   const found = await filesOf(directory, signal)
   const known = new Set<Digest>()
-  const store = LibraryStore.open(storePath)
+  const store = LibraryStore.glance(storePath)
   const pool = new HashPool()
   const read: ReadFile[] = []
   try {
     const { isCleaned } = store
-    const kept = new Map(store.files(isCleaned).map(file => [file.path, file]))
+    const kept = new Map(store.files(isCleaned, true).map(file => [file.path, file]))
     const know = ({ image, source }: LibraryFile) => {
       if (image !== undefined) known.add(image.digest)
       // What was fetched counts also where it would not be shared as it is.

@@ -147,6 +147,23 @@ test('a picture whose sharing was stopped stays so whatever is taken out, also w
   assert.deepEqual(digestsOf(library), [md5(original), md5(plain)], 'what was broken is still not shared')
 })
 
+test('what was just written stays shared while somebody else looks at the settings', async t => {
+  const { directory, storePath } = await privateFolder(t)
+  await utimes(join(directory, 'photo.jpg'), new Date(), new Date())
+  const { library } = await startLibrary(t, directory, storePath)
+  const elsewhere = LibraryStore.glance(storePath)
+  assert.equal(elsewhere.isCleaned, true)
+  elsewhere.close()
+  await knownImages({ directory, storePath }, () => {}, t.signal)
+  assert.ok(contentOf(library, md5(shared))?.equals(shared))
+  // Where the edits are lost for another reason, the file is read anew.
+  const store = new DatabaseSync(storePath)
+  store.exec('DELETE FROM source_image')
+  store.close()
+  assert.equal(library.open(md5(shared)), undefined)
+  await until(() => contentOf(library, md5(shared))?.equals(shared) === true)
+})
+
 test('without its edits a picture is not shared', async t => {
   const { directory, storePath } = await privateFolder(t)
   const { library } = await startLibrary(t, directory, storePath)

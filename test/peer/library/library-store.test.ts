@@ -114,13 +114,14 @@ test('files are known only as they were read, and what stays the same is known f
     ]),
   )
   const shared = edited.image?.digest ?? assert.fail()
-  assert.deepEqual(store.editsOf('edited.jpg', shared), edits)
-  assert.equal(store.editsOf('edited.jpg', source), undefined, 'edits of another state of the file')
+  assert.deepEqual(store.editsOf('edited.jpg', shared, source), edits)
+  assert.equal(store.editsOf('edited.jpg', source, source), undefined, 'edits of another state of the file')
+  assert.equal(store.editsOf('edited.jpg', shared, shared), undefined, 'edits of another file')
   assert.deepEqual([...known(false).keys()], ['text'])
   store.setCleaned(false)
   assert.deepEqual([...known(false).keys()], ['plain.jpg', 'text'])
   store.keep([readFileOf('edited.jpg')], ['withheld.jxl'])
-  assert.equal(store.editsOf('edited.jpg', shared), undefined)
+  assert.equal(store.editsOf('edited.jpg', shared, source), undefined)
   assert.deepEqual(known(true), new Map([['text', undefined]]))
 })
 

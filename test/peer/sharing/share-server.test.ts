@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFile, stat, writeFile } from 'node:fs/promises'
+import { appendFile, open, stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -13,6 +13,7 @@ import { DEFAULT_REQUEST_LISTENER_LIMITS } from '../../../src/transport/request-
 import { md5 } from '../../support/md5.ts'
 import { picture } from '../../support/pictures.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { until } from '../../support/until.ts'
 
 /** A share server over one file, with what happens between its opening and its sending. */
 async function shareFile(
@@ -240,6 +241,28 @@ test('a limit holds an upload back until it is lifted, and small answers go ahea
   assert.equal(isOver, false)
   server.setUploadLimits(DEFAULT_UPLOAD_LIMITS)
   assert.equal(md5((await upload).bytes), md5(image))
+})
+
+test('a picture with edits that is written over meanwhile gives nothing out of what it holds then', async t => {
+  const image = await picture(6, 'png', 900)
+  const edits: Edit[] = [{ at: 100, length: 5 }]
+  const secret = Buffer.from('GPS -23.55, -46.63; ')
+  const shared = Buffer.from(image)
+  applyEdits(shared, 0, edits)
+  for (const text of [`GET ${md5(shared)}`, httpGet(md5(shared), 'Connection: close\r\n')]) {
+    const { port, path, server } = await shareFile(t, image, undefined, edits)
+    server.setUploadLimits({ ...DEFAULT_UPLOAD_LIMITS, bytesPerSecond: 1000 })
+    const upload = talk(port, text)
+    await until(() => server.bytesSent > 0)
+    const file = await open(path, 'r+')
+    await file.write(Buffer.alloc(200_000, secret), 0, 200_000, image.length - 300_000)
+    await file.close()
+    server.setUploadLimits(DEFAULT_UPLOAD_LIMITS)
+    const { bytes } = await upload
+    assert.ok(bytes.length < image.length)
+    assert.equal(bytes.includes(secret), false)
+    await server.stop()
+  }
 })
 
 test('with one slot a second large answer waits for the first, and gets it whole', async t => {

@@ -140,6 +140,7 @@ export const english = {
   strangerTitle: (name: string) => `What strangers see of ${name}`,
   strangersSeeNothing: 'It is not shared: strangers see nothing of it.',
   strangersAlsoSee: 'Strangers also see',
+  strangersWouldAlsoSee: 'Strangers would also see',
   takenOut: 'Taken out before it leaves',
   tellsNothing: 'Nothing: the file tells nothing of the kind.',
   notKnownWhat: 'It is not known what the file tells.',

@@ -141,6 +141,7 @@ export const portuguese: Texts = {
   strangerTitle: name => `O que estranhos veem de ${name}`,
   strangersSeeNothing: 'Não é compartilhada: estranhos não veem nada dela.',
   strangersAlsoSee: 'Estranhos também veem',
+  strangersWouldAlsoSee: 'Estranhos também veriam',
   takenOut: 'Tirado antes de sair',
   tellsNothing: 'Nada: o arquivo não conta nada disso.',
   notKnownWhat: 'Não se sabe o que o arquivo conta.',

@@ -142,6 +142,7 @@ export const spanish: Texts = {
   strangerTitle: name => `Lo que ven los extraños de ${name}`,
   strangersSeeNothing: 'No se comparte: los extraños no ven nada de ella.',
   strangersAlsoSee: 'Los extraños ven también',
+  strangersWouldAlsoSee: 'Los extraños verían también',
   takenOut: 'Se quita antes de salir',
   tellsNothing: 'Nada: el archivo no cuenta nada de eso.',
   notKnownWhat: 'No se sabe qué cuenta el archivo.',

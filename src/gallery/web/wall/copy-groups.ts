@@ -1,4 +1,9 @@
-import { compareQuality, foldNearCopies, NearCopyFinder } from '../../../peer/likeness/near-copies.ts'
+import {
+  compareQuality,
+  foldNearCopies,
+  NearCopyFinder,
+  pixelsBeside,
+} from '../../../peer/likeness/near-copies.ts'
 import type { Picture } from '../../gallery-shapes.ts'
 
 /**
@@ -49,8 +54,18 @@ export class CopyGroups {
 
   /** Notes that the folder holds a picture now. */
   markMine(md5: string): void {
-    const picture = this.#groups.get(md5)?.copies.find(one => one.md5 === md5)
-    if (picture !== undefined) this.replace(mine(picture))
+    const group = this.#groups.get(md5)
+    const held = group?.copies.find(one => one.md5 === md5)
+    if (group === undefined || held === undefined) return
+    group.copies = group.copies.map(one => {
+      if (one.md5 === md5) return mine(one)
+      return one.isMine ? one : { ...one, copyHeld: pixelsBeside({ details: held }, { details: one }) }
+    })
+  }
+
+  /** MD5 of the best copy of a picture that was seen. */
+  frontOf(md5: string): string {
+    return this.#groups.get(md5)?.copies[0]?.md5 ?? md5
   }
 
   /** Whether a picture stands behind another, in whose place it is. */

@@ -8,6 +8,8 @@ import { type LoadPage, WallPages } from './wall-pages.ts'
 export interface PlacedPicture {
   readonly index: number
   readonly picture: Picture
+  /** MD5 of the picture whose place it is: it stays when a better copy of it comes, which is shown there from then on. */
+  readonly key: string
   /** How many near copies it stands for, itself among them. */
   readonly copies: number
   readonly box: Box
@@ -159,6 +161,11 @@ export class Wall {
     return touched
   }
 
+  /** The pictures that stand for these now: better copies may have come since they were chosen. */
+  shownFor(md5s: readonly string[]): readonly string[] {
+    return this.#groups === undefined ? md5s : md5s.map(md5 => this.#groups?.frontOf(md5) ?? md5)
+  }
+
   /** Notes that the folder holds a picture now. */
   markMine(md5: string): void {
     for (const index of this.#pages.placesOf(picture => picture.md5 === md5 && !picture.isMine)) {
@@ -175,8 +182,10 @@ export class Wall {
 
   #shownAt(index: number): Omit<PlacedPicture, 'index' | 'box'> | undefined {
     const picture = this.#pages.at(index)
-    if (picture === undefined || this.#groups === undefined) return picture && { picture, copies: 1 }
-    return this.#groups.isBehind(picture) ? undefined : this.#groups.shown(picture)
+    if (picture === undefined) return undefined
+    const key = picture.md5
+    if (this.#groups === undefined) return { picture, key, copies: 1 }
+    return this.#groups.isBehind(picture) ? undefined : { key, ...this.#groups.shown(picture) }
   }
 
   #loadAhead(bottom: number, screen: number): void {
