@@ -1,4 +1,10 @@
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | undefined
+
+/** Made when first needed: most that starts measures no text. */
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
 
 /** Scripts whose characters take two cells (East Asian Width W and F, Unicode UAX 11). */
 const WIDE =
@@ -7,7 +13,7 @@ const WIDE =
 /** Cells that a printable text takes in a terminal. */
 export function displayWidth(text: string): number {
   let width = 0
-  for (const { segment } of graphemes.segment(text)) width += cellsOf(segment)
+  for (const { segment } of graphemesOf(text)) width += cellsOf(segment)
   return width
 }
 
@@ -18,7 +24,7 @@ export function fitWidth(text: string, width: number, fill = false): string {
   if (width <= 0) return ''
   let shown = ''
   let used = 0
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     const cells = cellsOf(segment)
     if (used + cells > width - 1) break
     shown += segment

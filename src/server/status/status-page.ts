@@ -35,12 +35,18 @@ function hashOf(text: string): string {
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cg fill='%230072b2'%3E%3Ccircle cx='8' cy='4' r='3'/%3E%3Ccircle cx='3.5' cy='12' r='3'/%3E%3Ccircle cx='12.5' cy='12' r='3'/%3E%3C/g%3E%3C/svg%3E"
 
-const FORMATS: Readonly<Record<Language, NumberFormats>> = {
-  en: formatsOf(languages.en.status.locale),
-  pt: formatsOf(languages.pt.status.locale),
+/** Made when a page is first asked for in the language; a server starts without them. */
+const formatsByLanguage = new Map<Language, NumberFormats>()
+
+function formatsOf(language: Language): NumberFormats {
+  const known = formatsByLanguage.get(language)
+  if (known !== undefined) return known
+  const made = makeFormats(languages[language].status.locale)
+  formatsByLanguage.set(language, made)
+  return made
 }
 
-function formatsOf(locale: string): NumberFormats {
+function makeFormats(locale: string): NumberFormats {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   const fine = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 })
@@ -54,6 +60,7 @@ function formatsOf(locale: string): NumberFormats {
 export function statusPage(language: Language, facts: PageFacts): string {
   const messages = languages[language]
   const words = messages.status
+  const formats = formatsOf(language)
   return markup`<!doctype html>
 <html lang="${words.locale}">
 <head>
@@ -67,8 +74,8 @@ export function statusPage(language: Language, facts: PageFacts): string {
 <body>
 ${heading(facts.document, words)}<main>
 <p class="card notice" id="silence" hidden>${words.silent}</p>
-${trouble(facts.document, words)}${tiles(facts, messages, FORMATS[language])}<div class="plots">
-${plots(facts.document, words, FORMATS[language])}${wordsTable(facts.document, words, FORMATS[language])}</div>
+${trouble(facts.document, words)}${tiles(facts, messages, formats)}<div class="plots">
+${plots(facts.document, words, formats)}${wordsTable(facts.document, words, formats)}</div>
 </main>
 <footer class="faint">
 <span>${words.renewed(RENEWAL_MS / 1000)}</span>
