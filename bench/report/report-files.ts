@@ -68,6 +68,7 @@ export async function keepFaultResults(folder: string, { machine, rows }: FaultR
 /** Keeps what likenesses find under `folder`, and writes the page again. */
 export async function keepLikenessResults(folder: string, likeness: LikenessResults): Promise<void> {
   await writeJson(join(folder, LIKENESS), likeness)
+  await writeReport(folder)
 }
 
 /** Keeps what opening and scrolling a large wall took under `folder`, and writes the page again. */
