@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { Failure } from '../../src/base/failure.ts'
 import { type CatalogImage, imageFromCatalog } from '../../src/peer/catalog-image.ts'
@@ -113,32 +113,45 @@ test('an old server is asked by LST, searched and sorted here, and told once to 
   assert.deepEqual(limits, [{ kind: 'noCatalog', reason: 'ECONNREFUSED' }])
 })
 
+/** An old server, with somebody else's service on its port: a port that both could have. */
+async function startBesideService(t: TestContext, answer: (socket: Socket) => void) {
+  for (;;) {
+    const server = await startCatalogServer(t, { hasApi: false })
+    const other = createServer(answer)
+    other.listen(server.port, '127.0.0.1')
+    try {
+      await once(other, 'listening')
+      return { server, other }
+    } catch {
+      // Another process has it for a connection of its own at the moment.
+    }
+  }
+}
+
 test('somebody else’s service on the port is no catalog, whatever it speaks', async t => {
-  const server = await startCatalogServer(t, { hasApi: false })
+  let answer = ''
+  let requests = 0
+  const { server, other } = await startBesideService(t, socket => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      requests += 1
+      socket.end(answer)
+    })
+  })
+  t.after(() => other.close())
   list(server, [entry(1)])
-  for (const answer of [
+  for (answer of [
     'ERR INVALID_MESSAGE_FORMAT',
     '',
     'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 2\r\n\r\nhi',
     'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}',
     'HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}',
   ]) {
-    let requests = 0
-    const other = createServer(socket => {
-      socket.on('error', () => {})
-      socket.once('data', () => {
-        requests += 1
-        socket.end(answer)
-      })
-    })
-    other.listen(server.port, '127.0.0.1')
-    await once(other, 'listening')
+    requests = 0
     const { catalog, limits } = connect(t, server.port)
     assert.deepEqual(names(await catalog.page({}, never)), ['picture 1.jpg'], answer)
     assert.deepEqual(names(await catalog.page({}, never)), ['picture 1.jpg'], answer)
     assert.equal(requests, 1, 'it is not asked again at once')
-    other.close()
-    await once(other, 'close')
     assert.equal(limits.length, 1)
   }
 })
