@@ -65,6 +65,11 @@ async function assertHolds(directory: string, pictures: ReadonlyMap<string, Buff
   for (const [name, bytes] of pictures) assert.deepEqual(await readFile(join(directory, name)), bytes)
 }
 
+/** A get of everything that takes its time. */
+function startSlowGet(t: TestContext, address: string, out: string, data: string) {
+  return startProgram(t, ['get', address, '--all', '-o', out, '--download-limit', '20K', '--data', data])
+}
+
 test('what a get still wants, and other processes at the same folder', async t => {
   const { address, pictures } = await startNetwork(t)
 
@@ -119,17 +124,7 @@ test('what a get still wants, and other processes at the same folder', async t =
 
   await t.test('all of a running get is paused and goes on at a word from another process', async t => {
     const { out, data, transfers } = await newFetcher(t)
-    const getting = startProgram(t, [
-      'get',
-      address,
-      '--all',
-      '-o',
-      out,
-      '--download-limit',
-      '20K',
-      '--data',
-      data,
-    ])
+    const getting = startSlowGet(t, address, out, data)
     // What a log gets, at steady intervals.
     await getting.until(/0 of 3 pictures, .*\/s/)
     assert.match((await transfers('pause', 'all')).output, /3 waiting\.\nAll are paused\./)
@@ -145,17 +140,7 @@ test('what a get still wants, and other processes at the same folder', async t =
     'a get beside a share of the same folder fetches what it was asked for, and the share goes on with the queue',
     async t => {
       const { out, data, listed, states } = await newFetcher(t)
-      const killed = startProgram(t, [
-        'get',
-        address,
-        '--all',
-        '-o',
-        out,
-        '--download-limit',
-        '20K',
-        '--data',
-        data,
-      ])
+      const killed = startSlowGet(t, address, out, data)
       await until(() => states().size === 3)
       killed.kill('SIGKILL')
       await killed.exited()

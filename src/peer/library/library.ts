@@ -18,13 +18,13 @@ import {
   type SharedImage,
   sameFingerprint,
 } from './image-file.ts'
-import { ImagesByDigest } from './images-by-digest.ts'
+import { LibraryContents } from './library-contents.ts'
 import type { KeptDetails, LibraryStore } from './library-store.ts'
 import { type OpenedImage, openImage } from './opened-image.ts'
 import { type OwnImage, type OwnImageQuery, type OwnPage, ownPage } from './own-images.ts'
 import { readFileOf } from './read-file.ts'
 import { type FoundFile, findFile, scanFolder } from './scan-folder.ts'
-import { SourceImages, type WithheldImage } from './source-images.ts'
+import type { WithheldImage } from './source-images.ts'
 import { watchFolder } from './watch-folder.ts'
 
 /** How a folder is read and watched. */
@@ -62,15 +62,9 @@ const MAX_REMEMBERED_SHA256 = 1024
 /** The images of one folder, by digest, kept true while the folder changes. */
 export class Library {
   readonly #options: LibraryOptions
-  /** One entry for each file of the folder, so at most MAX_FOLDER_FILES. */
-  readonly #files = new Map<string, LibraryFile>()
+  readonly #contents: LibraryContents
   /** By digest and path; those that were asked for longest ago go first. */
   readonly #sha256 = new Map<string, string>()
-  /** Paths of what is shared, by digest: the same image may lie in the folder twice. */
-  readonly #byDigest = new ImagesByDigest()
-  /** What the folder holds and a person stopped sharing. */
-  readonly #unshared = new ImagesByDigest()
-  readonly #sources = new SourceImages()
   /** Whether what is private is taken out of what is shared. */
   #isCleaned: boolean
   readonly #stopping = new AbortController()
@@ -81,12 +75,11 @@ export class Library {
   #lastTrouble = ''
   #completing: Promise<void> = Promise.resolve()
   #isRefreshWaiting = false
-  /** Whether an image, a name or a detail came or went since onChange was called last. */
-  #changed = false
   #revision = 0
 
   constructor(options: LibraryOptions) {
     this.#options = options
+    this.#contents = new LibraryContents(options.store.unshared)
     this.#isCleaned = options.store.isCleaned
   }
 
@@ -96,7 +89,7 @@ export class Library {
    */
   async start(): Promise<void> {
     const { directory, recursive, settleMs, rescanMs, store } = this.#options
-    for (const file of store.files(this.#isCleaned)) this.#put(file)
+    for (const file of store.files(this.#isCleaned)) this.#contents.put(file)
     const onChange = (paths: readonly string[] | 'all') => {
       const look = paths === 'all' ? this.#refreshOnce() : this.#refreshPaths(paths)
       look.catch(() => {})
@@ -124,7 +117,8 @@ export class Library {
         found = []
       }
       const present = new Set(found.map(file => file.path))
-      const gone = [...this.#files.keys()].filter(path => !present.has(path))
+      const known = [...this.#contents.files()].map(({ path }) => path)
+      const gone = known.filter(path => !present.has(path))
       await this.#bringUpToDate(found, gone, signal)
     })
   }
@@ -137,8 +131,8 @@ export class Library {
     const { isCleaned } = this.#options.store
     if (isCleaned === this.#isCleaned) return this.#looking
     this.#isCleaned = isCleaned
-    for (const { path, image, source } of [...this.#files.values()]) {
-      if (source !== undefined || (isCleaned && image !== undefined)) this.#remove(path)
+    for (const { path, image, source } of [...this.#contents.files()]) {
+      if (source !== undefined || (isCleaned && image !== undefined)) this.#contents.remove(path)
     }
     this.#tellChange()
     await this.refresh()
@@ -146,17 +140,9 @@ export class Library {
 
   /** What is shared: one entry for each image, in the order of their paths. */
   entries(): SharedImage[] {
-    const seen = new Set<Digest>()
-    const entries: SharedImage[] = []
     const known = this.#options.store.details()
-    for (const path of [...this.#files.keys()].sort()) {
-      const file = this.#files.get(path)
-      if (file === undefined || !isImage(file) || seen.has(file.image.digest)) continue
-      if (!this.has(file.image.digest)) continue
-      seen.add(file.image.digest)
-      entries.push(sharedImageOf(file, known.get(path)))
-    }
-    return entries
+    const files = [...this.#contents.files()].sort((one, other) => (one.path < other.path ? -1 : 1))
+    return this.#contents.sharedOf(files).map(file => sharedImageOf(file, known.get(file.path)))
   }
 
   /**
@@ -164,11 +150,7 @@ export class Library {
    * image has its place however the folder changes.
    */
   page(after: Digest | undefined, limit: number): SharedImage[] {
-    const files = this.#byDigest.page(after, limit).flatMap(digest => {
-      const [path = ''] = this.#byDigest.get(digest) ?? []
-      const file = this.#files.get(path)
-      return file !== undefined && isImage(file) ? [file] : []
-    })
+    const files = this.#contents.page(after, limit)
     const known = this.#options.store.detailsOf(files.map(({ path }) => path))
     return files.map(file => sharedImageOf(file, known.get(file.path)))
   }
@@ -176,16 +158,13 @@ export class Library {
   /** What is shared: one entry for each image with the time its file was last changed, the latest first. */
   newestFirst(): DatedImage[] {
     const known = this.#options.store.details()
-    const seen = new Set<Digest>()
-    return [...this.#files.values()]
-      .filter(isImage)
-      .sort((one, other) => Number(other.fingerprint.modifiedNs - one.fingerprint.modifiedNs))
-      .flatMap(file => {
-        if (seen.has(file.image.digest) || !this.has(file.image.digest)) return []
-        seen.add(file.image.digest)
-        const modifiedMs = Number(file.fingerprint.modifiedNs / 1_000_000n)
-        return [{ ...sharedImageOf(file, known.get(file.path)), modifiedMs }]
-      })
+    const files = [...this.#contents.files()].sort((one, other) =>
+      Number(other.fingerprint.modifiedNs - one.fingerprint.modifiedNs),
+    )
+    return this.#contents.sharedOf(files).map(file => {
+      const modifiedMs = Number(file.fingerprint.modifiedNs / 1_000_000n)
+      return { ...sharedImageOf(file, known.get(file.path)), modifiedMs }
+    })
   }
 
   /** Grows with each change that is told of: of the set of shared images, or of what is known of them. */
@@ -195,36 +174,32 @@ export class Library {
 
   /** How many images are shared. */
   get imageCount(): number {
-    return this.#byDigest.size
+    return this.#contents.imageCount
   }
 
   /** True when that image is shared. */
   has(digest: Digest): boolean {
-    return this.#byDigest.has(digest)
+    return this.#contents.shares(digest)
   }
 
-  /** How many of the shared images are not what their owner has. */
+  /** How many files are shared other than their owner has them. */
   get cleanedCount(): number {
-    return this.#sources.cleanedCount
+    return this.#contents.cleanedCount
   }
 
-  /** Images that are not shared, in the order of their paths. */
+  /** Images that are withheld, in the order of their paths. */
   get withheld(): WithheldImage[] {
-    return this.#sources.withheld
+    return this.#contents.withheld
   }
 
   /** True when the folder holds that image, as it is or as it is shared, whether or not it is. */
   holds(digest: Digest): boolean {
-    return this.has(digest) || this.#unshared.has(digest) || this.#sources.get(digest) !== undefined
+    return this.#contents.pathsOf(digest).length > 0
   }
 
   /** What the folder holds, shared or not, the file that was changed last first. */
   own(query: OwnImageQuery): OwnPage {
-    const images = this.#files.values().flatMap(file => {
-      const held = heldImageOf(file)
-      return held !== undefined && this.#isFirstCopy(held) ? [held] : []
-    })
-    const { files, next } = ownPage(images, digest => this.has(digest), query)
+    const { files, next } = ownPage(this.#contents.held(), digest => this.has(digest), query)
     const known = this.#options.store.detailsOf(files.map(({ path }) => path))
     const pictures = files.map((file): OwnImage => {
       const isShared = this.has(file.image.digest)
@@ -239,13 +214,13 @@ export class Library {
    * folder does not hold it; `notKept` where it holds only until the end of this process.
    */
   setShared(digest: Digest, isShared: boolean): 'done' | 'notKept' | 'unknown' {
-    const paths = this.#pathsOf(digest)
+    const paths = this.#contents.pathsOf(digest)
     if (paths.length === 0) return 'unknown'
     const { unshared } = this.#options.store
     // By what the files hold as they are as well: the picture stays what it is when the setting changes.
-    const digests = [digest, ...paths.flatMap(path => this.#digestsOf(path))]
+    const digests = [digest, ...paths.flatMap(path => this.#contents.digestsOf(path))]
     const isKept = isShared ? unshared.remove(digests, paths) : unshared.add(digests, paths)
-    for (const path of paths) this.#sort(path)
+    for (const path of paths) this.#contents.sort(path)
     this.#tellChange()
     return isKept ? 'done' : 'notKept'
   }
@@ -260,8 +235,8 @@ export class Library {
    * never opened under the old digest, nor is a link or anything that took its place.
    */
   open(digest: Digest): OpenedImage | undefined {
-    for (const path of this.#byDigest.get(digest) ?? []) {
-      const known = this.#files.get(path)
+    for (const path of this.#contents.sharedPathsOf(digest)) {
+      const known = this.#contents.get(path)
       if (known === undefined) continue
       const changes = known.source && this.#changesOf(known, digest, known.source.digest)
       const opened =
@@ -274,7 +249,7 @@ export class Library {
             })
       if (opened !== undefined) return opened
       // The file as it is may be the same: it is read anew for what else is missing.
-      if (known.source !== undefined && changes === undefined) this.#remove(path)
+      if (known.source !== undefined && changes === undefined) this.#contents.remove(path)
       this.#refreshPaths([path]).catch(() => {})
     }
     return undefined
@@ -302,8 +277,8 @@ export class Library {
 
   /** Where that image lies, as it was when it was hashed, shared or not; empty where the folder does not hold it. */
   copies(digest: Digest): ImageCopy[] {
-    return this.#pathsOf(digest).flatMap(path => {
-      const known = this.#files.get(path)
+    return this.#contents.pathsOf(digest).flatMap(path => {
+      const known = this.#contents.get(path)
       const held = known && heldImageOf(known)
       if (held === undefined) return []
       const { fingerprint, image } = held
@@ -344,7 +319,7 @@ export class Library {
       for (const path of paths) {
         const file = await findFile(this.#options.directory, path)
         if (file !== undefined) found.push(file)
-        else if (this.#files.has(path)) gone.push(path)
+        else if (this.#contents.get(path) !== undefined) gone.push(path)
       }
       await this.#bringUpToDate(found, gone, signal)
     })
@@ -363,10 +338,10 @@ export class Library {
     signal: AbortSignal,
   ): Promise<void> {
     const toRead = found.filter(({ path, fingerprint }) => {
-      const known = this.#files.get(path)
+      const known = this.#contents.get(path)
       return known === undefined || !sameFingerprint(known.fingerprint, fingerprint)
     })
-    for (const path of gone) this.#remove(path)
+    for (const path of gone) this.#contents.remove(path)
     this.#options.store.keep([], gone)
     let done = 0
     const onRead = () => {
@@ -387,9 +362,7 @@ export class Library {
    */
   async #completeDetails(): Promise<void> {
     const { signal } = this.#stopping
-    const onRead = () => {
-      this.#changed = true
-    }
+    const onRead = () => this.#contents.noteNews()
     let toldAtMs = monotonicMs()
     for (let last = ''; !signal.aborted; ) {
       const paths = this.#options.store.pathsWithoutDetails(last, COMPLETED_AT_ONCE)
@@ -421,7 +394,7 @@ export class Library {
           // Read for a setting that changed meanwhile: the look that follows reads it again.
           const isOutdated = isCleaned !== this.#isCleaned
           const path = relativePaths.get(absolute) ?? ''
-          const file = isOutdated ? this.#remove(path) : this.#take(path, result, nowNs)
+          const file = isOutdated ? this.#contents.remove(path) : this.#take(path, result, nowNs)
           if (file !== undefined) read.push(file)
           if (read.length >= FILES_KEPT_AT_ONCE) store.keep(read.splice(0), [])
           onRead()
@@ -435,90 +408,26 @@ export class Library {
   }
 
   #tellChange(): void {
-    if (!this.#changed || this.#stopping.signal.aborted) return
-    this.#changed = false
+    if (this.#stopping.signal.aborted || !this.#contents.takeNews()) return
     this.#revision += 1
     this.#options.onChange()
   }
 
   /** Takes over what reading a file told; a file that could not be read is not shared. */
   #take(path: string, result: HashResult, nowNs: bigint): ReadFile | undefined {
-    if (result.kind === 'changing' || result.kind === 'unreadable') return this.#remove(path)
+    if (result.kind === 'changing' || result.kind === 'unreadable') return this.#contents.remove(path)
     const file = readFileOf(path, result, this.#isCleaned, nowNs)
     const { fingerprint, image, source } = file
-    this.#put({ path, fingerprint, image, ...(source && { source }) })
+    this.#contents.put({ path, fingerprint, image, ...(source && { source }) })
     return file
-  }
-
-  #put(file: LibraryFile): void {
-    const { path, image, source } = file
-    const known = this.#files.get(path)
-    const isSame =
-      known?.image?.digest === image?.digest &&
-      known?.source?.digest === source?.digest &&
-      known?.source?.withheld === source?.withheld
-    if (!isSame) this.#remove(path)
-    this.#files.set(path, file)
-    // Its time is told to others.
-    if (known?.fingerprint.modifiedNs !== file.fingerprint.modifiedNs) this.#changed = true
-    if (isSame) return
-    if (source !== undefined) this.#sources.add(path, source)
-    if (image === undefined) return
-    this.#changed = true
-    this.#sort(path)
-  }
-
-  /** Puts the image of a file among those that are shared or those that are not. */
-  #sort(path: string): void {
-    const { image, source } = this.#files.get(path) ?? {}
-    if (image === undefined) return
-    const { digest } = image
-    const { unshared } = this.#options.store
-    const isUnshared =
-      unshared.has(digest, path) || (source !== undefined && unshared.has(source.digest, path))
-    const [to, from] = isUnshared ? [this.#unshared, this.#byDigest] : [this.#byDigest, this.#unshared]
-    if (to.get(digest)?.has(path)) return
-    from.remove(digest, path)
-    to.add(digest, path)
-    this.#changed = true
   }
 
   #lookAtStore(): void {
     this.applySetting().catch(() => {})
     if (!this.#options.store.unshared.reread()) return
-    for (const path of this.#files.keys()) this.#sort(path)
+    this.#contents.sortAll()
     this.#tellChange()
   }
-
-  #pathsOf(digest: Digest): string[] {
-    const groups = [this.#byDigest, this.#unshared, this.#sources].map(images => images.get(digest) ?? [])
-    return groups.flatMap(paths => [...paths])
-  }
-
-  /** Of the image in a file, as it is shared and as it is. */
-  #digestsOf(path: string): Digest[] {
-    const { image, source } = this.#files.get(path) ?? {}
-    return [image, source].flatMap(held => (held === undefined ? [] : [held.digest]))
-  }
-
-  /** An image that lies in the folder twice is one. */
-  #isFirstCopy({ path, image: { digest } }: ImageFile): boolean {
-    return this.#pathsOf(digest)[0] === path
-  }
-
-  #remove(path: string): undefined {
-    const { image, source } = this.#files.get(path) ?? {}
-    this.#files.delete(path)
-    if (source !== undefined) this.#sources.remove(path, source)
-    if (image === undefined) return
-    this.#changed = true
-    this.#byDigest.remove(image.digest, path)
-    this.#unshared.remove(image.digest, path)
-  }
-}
-
-function isImage(file: LibraryFile): file is ImageFile {
-  return file.image !== undefined
 }
 
 /** `kept` counts only where it was read from this very image. */

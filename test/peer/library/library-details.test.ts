@@ -5,53 +5,15 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { HashPool } from '../../../src/peer/library/hash-pool.ts'
 import type { SharedImage } from '../../../src/peer/library/image-file.ts'
-import { Library } from '../../../src/peer/library/library.ts'
-import { LibraryStore } from '../../../src/peer/library/library-store.ts'
 import { md5 } from '../../support/md5.ts'
 import { writePicture } from '../../support/pictures.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { until } from '../../support/until.ts'
+import { openLibrary } from './library-under-test.ts'
 
 /** A store as the first version of the program left it, with rows of files that are not in any folder of a test. */
 const VERSION_1 = fileURLToPath(new URL('../../vectors/library-store/version-1.sqlite', import.meta.url))
-
-interface Opened {
-  readonly library: Library
-  /** Files read by looks at the folder, since the start. */
-  readonly read: () => number
-  /** What was shared, each time that a change was told. */
-  readonly told: SharedImage[][]
-  readonly stop: () => Promise<void>
-}
-
-async function openLibrary(t: TestContext, folder: string, storePath: string): Promise<Opened> {
-  const pool = new HashPool(2)
-  const store = LibraryStore.open(storePath)
-  assert.equal(store.condition.kind, 'fine')
-  let read = 0
-  const told: SharedImage[][] = []
-  const library = new Library({
-    ...{ directory: folder, recursive: false, settleMs: 60, rescanMs: 60_000, store, pool },
-    onProgress: () => {
-      read += 1
-    },
-    onChange: () => told.push(library.entries()),
-    onTrouble: failure => assert.fail(failure),
-  })
-  let isStopped = false
-  const stop = async () => {
-    if (isStopped) return
-    isStopped = true
-    await library.stop()
-    await pool.close()
-    store.close()
-  }
-  t.after(stop)
-  await library.start()
-  return { library, read: () => read, told, stop }
-}
 
 /** A folder of `count` pictures, old enough to be trusted at the next start. */
 async function folderOfPictures(t: TestContext, count: number): Promise<string> {

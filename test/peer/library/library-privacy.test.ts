@@ -3,8 +3,7 @@ import { readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
-import { HashPool } from '../../../src/peer/library/hash-pool.ts'
-import { Library } from '../../../src/peer/library/library.ts'
+import type { Library } from '../../../src/peer/library/library.ts'
 import { LibraryStore } from '../../../src/peer/library/library-store.ts'
 import { knownImages } from '../../../src/peer/transfers/known-images.ts'
 import type { Digest } from '../../../src/protocol/digest.ts'
@@ -14,43 +13,12 @@ import { privatePicture } from '../../support/private-pictures.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { until } from '../../support/until.ts'
 import { cleaned } from '../private-metadata/cleaning-under-test.ts'
+import { openLibrary } from './library-under-test.ts'
 
 const original = await privatePicture('jpeg')
 const shared = cleaned(original).bytes
 const plain = await picture(1)
 const broken = plain.subarray(0, -20)
-
-interface Started {
-  library: Library
-  /** Files that were read, since the start. */
-  read: () => number
-  stop: () => Promise<void>
-}
-
-async function startLibrary(t: TestContext, directory: string, storePath: string): Promise<Started> {
-  const pool = new HashPool(1)
-  const store = LibraryStore.open(storePath)
-  let read = 0
-  const library = new Library({
-    ...{ directory, recursive: false, settleMs: 60, rescanMs: 60_000, store, pool },
-    onProgress: () => {
-      read += 1
-    },
-    onChange: () => {},
-    onTrouble: failure => assert.fail(failure.message),
-  })
-  let isStopped = false
-  const stop = async () => {
-    if (isStopped) return
-    isStopped = true
-    await library.stop()
-    await pool.close()
-    store.close()
-  }
-  t.after(stop)
-  await library.start()
-  return { library, read: () => read, stop }
-}
 
 /** A folder with a picture that tells, one that does not and one that nobody can tell of; all of last year. */
 async function privateFolder(t: TestContext): Promise<{ directory: string; storePath: string }> {
@@ -80,7 +48,7 @@ const digestsOf = (library: Library) => library.entries().map(({ digest }) => di
 test('what is shared is clean, what is the folder’s own is known as its own, and both stay over a start', async t => {
   const { directory, storePath } = await privateFolder(t)
   for (const reads of [3, 0]) {
-    const { library, read, stop } = await startLibrary(t, directory, storePath)
+    const { library, read, stop } = await openLibrary(t, directory, storePath)
     assert.equal(read(), reads)
     assert.deepEqual(digestsOf(library), [md5(shared), md5(plain)])
     assert.ok(contentOf(library, md5(shared))?.equals(shared))
@@ -102,7 +70,7 @@ test('what is shared is clean, what is the folder’s own is known as its own, a
 
 test('a setting that somebody else changes is followed while the folder is shared', async t => {
   const { directory, storePath } = await privateFolder(t)
-  const { library, read } = await startLibrary(t, directory, storePath)
+  const { library, read } = await openLibrary(t, directory, storePath)
   const elsewhere = LibraryStore.open(storePath)
   t.after(() => elsewhere.close())
   elsewhere.setCleaned(false)
@@ -122,7 +90,7 @@ test('a setting that somebody else changes is followed while the folder is share
 
 test('a picture whose sharing was stopped stays so whatever is taken out, also where it is copied', async t => {
   const { directory, storePath } = await privateFolder(t)
-  const { library } = await startLibrary(t, directory, storePath)
+  const { library } = await openLibrary(t, directory, storePath)
   const elsewhere = LibraryStore.open(storePath)
   t.after(() => elsewhere.close())
   const setCleaned = (isCleaned: boolean) => {
@@ -150,7 +118,7 @@ test('a picture whose sharing was stopped stays so whatever is taken out, also w
 test('what was just written stays shared while somebody else looks at the settings', async t => {
   const { directory, storePath } = await privateFolder(t)
   await utimes(join(directory, 'photo.jpg'), new Date(), new Date())
-  const { library } = await startLibrary(t, directory, storePath)
+  const { library } = await openLibrary(t, directory, storePath)
   const elsewhere = LibraryStore.glance(storePath)
   assert.equal(elsewhere.isCleaned, true)
   elsewhere.close()
@@ -166,7 +134,7 @@ test('what was just written stays shared while somebody else looks at the settin
 
 test('without its edits a picture is not shared', async t => {
   const { directory, storePath } = await privateFolder(t)
-  const { library } = await startLibrary(t, directory, storePath)
+  const { library } = await openLibrary(t, directory, storePath)
   const store = new DatabaseSync(storePath)
   t.after(() => store.close())
   for (const damage of ["UPDATE source_image SET edits = x'ffff'", 'DELETE FROM source_image']) {

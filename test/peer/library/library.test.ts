@@ -4,28 +4,16 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Failure } from '../../../src/base/failure.ts'
-import { HashPool } from '../../../src/peer/library/hash-pool.ts'
-import { Library } from '../../../src/peer/library/library.ts'
 import { LibraryStore } from '../../../src/peer/library/library-store.ts'
 import { md5 } from '../../support/md5.ts'
 import { picture, writePicture } from '../../support/pictures.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { until } from '../../support/until.ts'
+import { type OpenedLibrary, openLibrary } from './library-under-test.ts'
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
-interface Opened {
-  library: Library
-  folder: string
-  /** Files that were read, since the start. */
-  read: () => number
-  changes: () => number
-  troubles: Failure[]
-  stop: () => Promise<void>
-}
-
-async function openLibrary(
+async function open(
   t: TestContext,
   options: {
     folder?: string
@@ -33,50 +21,18 @@ async function openLibrary(
     recursive?: boolean
     prepare?: (folder: string) => Promise<void>
   } = {},
-): Promise<Opened> {
+): Promise<OpenedLibrary & { folder: string }> {
   const folder = options.folder ?? (await temporaryFolder(t))
   await options.prepare?.(folder)
-  const pool = new HashPool(2)
-  const store = LibraryStore.open(options.store ?? ':memory:')
-  let read = 0
-  let changes = 0
-  const troubles: Failure[] = []
-  const library = new Library({
-    ...{
-      directory: folder,
-      recursive: options.recursive ?? false,
-      settleMs: 60,
-      rescanMs: 60_000,
-      store,
-      pool,
-    },
-    onProgress: (done, total) => {
-      assert.ok(done <= total)
-      read += 1
-    },
-    onChange: () => {
-      changes += 1
-    },
-    onTrouble: failure => troubles.push(failure),
-  })
-  let stopped = false
-  const stop = async () => {
-    if (stopped) return
-    stopped = true
-    await library.stop()
-    await pool.close()
-    store.close()
-  }
-  t.after(stop)
-  await library.start()
-  return { library, folder, read: () => read, changes: () => changes, troubles, stop }
+  const { recursive = false } = options
+  return { ...(await openLibrary(t, folder, options.store, { recursive, foreseesTrouble: true })), folder }
 }
 
 test('images are known by their content: hidden files, links, text and pipes are not shared', async t => {
   const outside = await temporaryFolder(t)
   const secret = await writePicture(outside, 'secret.png', 1)
   let shown: Buffer = Buffer.alloc(0)
-  const { library } = await openLibrary(t, {
+  const { library } = await open(t, {
     prepare: async folder => {
       shown = await writePicture(folder, 'no extension at all', 2, 'webp')
       await writePicture(folder, '.hidden.png', 3)
@@ -99,7 +55,7 @@ test('images are known by their content: hidden files, links, text and pipes are
 })
 
 test('subfolders are shared when asked, by their files’ own names', async t => {
-  const { library } = await openLibrary(t, {
+  const { library } = await open(t, {
     recursive: true,
     prepare: async folder => {
       await mkdir(join(folder, 'a', 'b'), { recursive: true })
@@ -126,13 +82,13 @@ test('a file is read once, and again only when it changed', async t => {
   }
   await writeFile(join(folder, 'text'), 'text')
   await utimes(join(folder, 'text'), old, old)
-  const first = await openLibrary(t, { folder, store })
+  const first = await open(t, { folder, store })
   assert.equal(first.read(), 41)
   const entries = first.library.entries()
   assert.equal(entries.length, 40)
   await first.stop()
 
-  const second = await openLibrary(t, { folder, store })
+  const second = await open(t, { folder, store })
   assert.equal(second.read(), 0)
   assert.deepEqual(second.library.entries(), entries)
   await second.stop()
@@ -140,7 +96,7 @@ test('a file is read once, and again only when it changed', async t => {
   await writePicture(folder, '7.png', 1000)
   await rename(join(folder, '8.png'), join(folder, 'eight.png'))
   await rm(join(folder, '9.png'))
-  const third = await openLibrary(t, { folder, store })
+  const third = await open(t, { folder, store })
   assert.equal(third.read(), 2)
   assert.equal(third.library.entries().length, 39)
   await third.stop()
@@ -151,29 +107,29 @@ test('a file younger than a coarse clock’s step is read again at the next star
   const store = join(await temporaryFolder(t), 'library.sqlite')
   const folder = await temporaryFolder(t)
   const young = await writePicture(folder, 'young.png', 1)
-  const first = await openLibrary(t, { folder, store })
+  const first = await open(t, { folder, store })
   assert.equal(
     first.library.entries()[0]?.details?.sha256,
     sha256(young),
     'and its details are known at once',
   )
   await first.stop()
-  const second = await openLibrary(t, { folder, store })
+  const second = await open(t, { folder, store })
   assert.equal(second.read(), 1)
 })
 
 test('pictures that come, change, are renamed or go are seen by themselves', async t => {
-  const { library, folder, changes } = await openLibrary(t)
-  assert.equal(changes(), 0)
+  const { library, folder, told } = await open(t)
+  assert.equal(told.length, 0)
   const one = await writePicture(folder, 'one.png', 1)
   await until(() => library.has(md5(one)))
-  assert.ok(changes() > 0)
+  assert.ok(told.length > 0)
   const two = await writePicture(folder, 'one.png', 2)
   await until(() => library.has(md5(two)) && !library.has(md5(one)))
-  const before = changes()
+  const before = told.length
   await rename(join(folder, 'one.png'), join(folder, 'renamed.png'))
   await until(() => library.entries()[0]?.name === 'renamed.png')
-  assert.ok(changes() > before, 'a new name is a change to tell')
+  assert.ok(told.length > before, 'a new name is a change to tell')
   await writeFile(join(folder, 'copy.png'), two)
   await rm(join(folder, 'renamed.png'))
   await until(() => library.entries()[0]?.name === 'copy.png')
@@ -182,7 +138,7 @@ test('pictures that come, change, are renamed or go are seen by themselves', asy
 })
 
 test('a picture is seen while others keep coming', async t => {
-  const { library, folder } = await openLibrary(t)
+  const { library, folder } = await open(t)
   const one = await writePicture(folder, 'one.png', 1)
   let written = 0
   const stream = setInterval(() => {
@@ -214,7 +170,7 @@ test('a file that changed since it was hashed is not opened under the old digest
       const folder = await temporaryFolder(t)
       const path = join(folder, 'a.png')
       await writeFile(path, image)
-      const { library } = await openLibrary(t, { folder })
+      const { library } = await open(t, { folder })
       const opened = library.open(md5(image))
       assert.equal(opened?.size, image.length)
       assert.ok(opened?.unchanged())
@@ -226,7 +182,7 @@ test('a file that changed since it was hashed is not opened under the old digest
 })
 
 test('a change while a file is open is noticed', async t => {
-  const { library, folder } = await openLibrary(t, {
+  const { library, folder } = await open(t, {
     prepare: folder => writePicture(folder, 'a.png', 1).then(() => {}),
   })
   const digest = library.entries()[0]?.digest
@@ -239,7 +195,7 @@ test('a change while a file is open is noticed', async t => {
 })
 
 test('the same image twice is shared once, and stays when one of the files goes', async t => {
-  const { library, folder } = await openLibrary(t, {
+  const { library, folder } = await open(t, {
     prepare: async folder => {
       await writePicture(folder, 'a.png', 1)
       await writePicture(folder, 'b.png', 1)
@@ -255,7 +211,7 @@ test('the same image twice is shared once, and stays when one of the files goes'
 })
 
 test('a folder that is gone counts as empty, is said once, and comes back', async t => {
-  const { library, folder, troubles } = await openLibrary(t, {
+  const { library, folder, troubles } = await open(t, {
     prepare: folder => writePicture(folder, 'a.png', 1).then(() => {}),
   })
   await rename(folder, `${folder}-away`)
@@ -305,4 +261,19 @@ test('a store that cannot be written leaves everything working', async t => {
   t.after(() => store.close())
   assert.equal(store.condition.kind, 'memoryOnly')
   assert.equal(store.identity().password, store.identity().password)
+})
+
+test('what is no picture is no news, also when it is written again; a picture’s new time is', async t => {
+  const { library, folder, told } = await open(t, {
+    prepare: async folder => void (await writePicture(folder, 'a.png', 1)),
+  })
+  const before = told.length
+  await writeFile(join(folder, 'log.txt'), 'one')
+  await library.refresh()
+  await writeFile(join(folder, 'log.txt'), 'one and two')
+  await library.refresh()
+  assert.equal(told.length, before)
+  await utimes(join(folder, 'a.png'), 1_700_000_000, 1_700_000_000)
+  await library.refresh()
+  assert.equal(told.length, before + 1, 'others are told it as Last-Modified')
 })
