@@ -123,7 +123,7 @@ export const commands = {
   },
   share: { arguments: [{ name: 'server' }, { name: 'directory' }], options: sharing },
   privacy: {
-    arguments: [{ name: 'examined', many: true, optional: true }],
+    arguments: [{ name: 'examined', optional: true }],
     options: {
       on: { value: 'flag', text: 'privacyOn' },
       off: { value: 'flag', text: 'privacyOff' },

@@ -59,8 +59,8 @@ export async function buildWeb(folder: string): Promise<void> {
   })
 }
 
-/** What the page takes from elsewhere. */
-const SHARED = ['../../protocol', '../../peer/likeness'] as const
+/** What the page takes from elsewhere: a change there is one of the page. */
+export const SHARED: readonly string[] = ['../../protocol', '../../peer/likeness', '../../projector']
 
 /** A name for what the sources hold, and what of the tools decides how they are built. */
 async function stateOfSources(): Promise<string> {

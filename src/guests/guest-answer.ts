@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ShareResponse } from '../peer/sharing/share-message.ts'
 import type { Pace } from '../transport/file-sender.ts'
+import { remoteAddressOf } from '../transport/request-connection.ts'
 import { imageBytes } from './image-bytes.ts'
 import type { GuestPage } from './pages/page-frame.ts'
 
@@ -89,9 +90,7 @@ export async function sendPieces(
 ): Promise<void> {
   const gone = new AbortController()
   response.once('close', () => gone.abort())
-  // An IPv4 address is one by whichever socket it comes.
-  const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=.*\.)/, '')
-  const pace = paceFor(address, gone.signal)
+  const pace = paceFor(remoteAddressOf(request.socket), gone.signal)
   async function* paced(): AsyncGenerator<Buffer, void> {
     for await (const piece of pieces) {
       yield piece

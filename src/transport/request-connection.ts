@@ -34,7 +34,7 @@ export class RequestConnection {
 
   constructor(socket: Socket, nowMs: number) {
     this.socket = socket
-    this.address = addressOf(socket)
+    this.address = remoteAddressOf(socket)
     this.#sinceMs = nowMs
   }
 
@@ -111,7 +111,8 @@ export class RequestConnection {
   }
 }
 
-function addressOf(socket: Socket): string {
+/** The IP address at the other end, IPv4 as IPv4 also on a dual-stack socket; empty where it is gone already. */
+export function remoteAddressOf(socket: Socket): string {
   const text = socket.remoteAddress
   if (text === undefined) return ''
   if (socket.remoteFamily === 'IPv4') return text

@@ -11,8 +11,7 @@ import { formatExamined } from '../format-privacy.ts'
 /** `imagep2p privacy`: what strangers see, or would; and whether it is taken out. */
 export async function runPrivacy(context: CommandContext): Promise<number> {
   const { arguments: given, options, terminal, messages } = context
-  const [folder = '.', extra] = given
-  if (extra !== undefined) throw new Failure('extraArgument', { argument: extra, command: 'privacy' })
+  const [folder = '.'] = given
   const isSet = options.has('on') || options.has('off')
   if (options.has('on') && options.has('off'))
     throw new Failure('extraArgument', { argument: '--off', command: 'privacy' })

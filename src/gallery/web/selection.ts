@@ -31,11 +31,11 @@ export class Selection {
     return new Selection(this.has(md5) ? others : [...others, md5], md5)
   }
 
-  /** The same where pictures are to be known by others' digests. */
-  renamed(names: ReadonlyMap<string, string>): Selection {
+  /** The same with other pictures in the place of these; itself where each stays. */
+  replaced(by: (md5: string) => string): Selection {
     const { anchor } = this
-    const digests = this.digests().map(md5 => names.get(md5) ?? md5)
-    return new Selection(digests, anchor === undefined ? undefined : (names.get(anchor) ?? anchor))
+    if (this.digests().every(md5 => by(md5) === md5)) return this
+    return new Selection(this.digests().map(by), anchor === undefined ? undefined : by(anchor))
   }
 
   /** Selects these too. */

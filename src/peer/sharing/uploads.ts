@@ -75,9 +75,8 @@ export class Uploads {
     this.#lastLargeMs = monotonicMs()
   }
 
-  /** Waits for its turn and sends; false where the file, its sharing or the connection ended before. */
+  /** Waits for its turn and sends something large; false where the file, its sharing or the connection ended before. */
   async send(connection: RequestConnection, bytes: FileBytes, image: UploadedImage): Promise<boolean> {
-    if (bytes.end - bytes.start <= SMALL_ANSWER_BYTES) return this.sendEntered(connection, bytes)
     if (!this.tryEnter(connection) && !(await this.enter(connection, connection.signal))) return false
     const upload = this.flows.begin(connection, image)
     try {

@@ -49,6 +49,13 @@ test('an address from anywhere is read as far as it makes sense', () => {
 })
 
 test('a selection toggles, grows by ranges, and has a bound', () => {
+  const chosen = new Selection().toggle('x').toggle('y')
+  assert.equal(
+    chosen.replaced(md5 => md5),
+    chosen,
+  )
+  const better = chosen.replaced(md5 => (md5 === 'y' ? 'z' : md5))
+  assert.deepEqual([better.digests(), better.anchor], [['x', 'z'], 'z'])
   const one = new Selection().toggle('a')
   assert.deepEqual([one.size, one.has('a'), one.anchor], [1, true, 'a'])
   const range = one.with(['b', 'c', 'a'], 'c')

@@ -301,7 +301,7 @@ test('near copies take the place of one, which shows the best of them, and nothi
   )
   assert.deepEqual([wall.at(25)?.md5, wall.at(1000)], [md5Of(1000), undefined])
   assert.equal(wall.placeOf(md5Of(1000)), 25)
-  assert.deepEqual(wall.shownFor([md5Of(25), md5Of(8)]), [md5Of(1000), md5Of(8)])
+  assert.deepEqual([wall.frontOf(md5Of(25)), wall.frontOf(md5Of(8))], [md5Of(1000), md5Of(8)])
   assert.equal(
     wall.between(0, 4000).find(({ picture }) => picture.md5 === md5Of(1000))?.key,
     md5Of(25),

@@ -161,9 +161,9 @@ export class Wall {
     return touched
   }
 
-  /** The pictures that stand for these now: better copies may have come since they were chosen. */
-  shownFor(md5s: readonly string[]): readonly string[] {
-    return this.#groups === undefined ? md5s : md5s.map(md5 => this.#groups?.frontOf(md5) ?? md5)
+  /** The picture that stands for one now: a better copy may have come since it was chosen. */
+  frontOf(md5: string): string {
+    return this.#groups?.frontOf(md5) ?? md5
   }
 
   /** Notes that the folder holds a picture now. */
