@@ -19,11 +19,11 @@ const MAX_REMEMBERED = 20_000
 /** What there is in the network, as the page asks for it. */
 export class NetworkPictures {
   readonly #peer: Pick<Peer, 'page' | 'image' | 'has'>
-  readonly #copies: Pick<HeldCopies, 'copyOf'>
+  readonly #copies: Pick<HeldCopies, 'copyOf' | 'meet'>
   readonly #farPages: FarPages
   readonly #remembered = new Map<Digest, CatalogImage>()
 
-  constructor(peer: Pick<Peer, 'page' | 'image' | 'has'>, copies: Pick<HeldCopies, 'copyOf'>) {
+  constructor(peer: Pick<Peer, 'page' | 'image' | 'has'>, copies: Pick<HeldCopies, 'copyOf' | 'meet'>) {
     this.#peer = peer
     this.#copies = copies
     this.#farPages = new FarPages(peer)
@@ -71,7 +71,10 @@ export class NetworkPictures {
       cursor = page.next
       const isEnough = !isRestricted || found.length >= wanted || looked === MAX_LOOKED_THROUGH
       if (cursor !== undefined && !isEnough) continue
-      for (const image of found) this.#remember(image)
+      for (const image of found) {
+        this.#remember(image)
+        if (this.#peer.has(image.digest)) this.#copies.meet(image)
+      }
       return {
         pictures: found.map(image => this.#pictureOf(image)),
         ...(cursor === undefined ? {} : { next: cursor }),

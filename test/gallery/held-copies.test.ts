@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HeldCopies } from '../../src/gallery/held-copies.ts'
-import { otherCopies } from '../../src/gallery/web/viewer/other-copies.ts'
+import { heldAmong, otherCopies } from '../../src/gallery/web/viewer/other-copies.ts'
 import type { Peer } from '../../src/peer/peer.ts'
+import type { Digest } from '../../src/protocol/digest.ts'
 import type { ImageDetails } from '../../src/protocol/image-details.ts'
+import { md5 } from '../support/md5.ts'
 import { until } from '../support/until.ts'
 
 const LOOKS = 'f0c3a5960ff033cc'
@@ -14,6 +16,7 @@ function folderOf(shared: readonly ImageDetails[], unshared: readonly ImageDetai
   const holding = (all: readonly ImageDetails[]) => all.map(details => ({ details }))
   return {
     revision: 0,
+    has: (_digest: Digest) => true,
     sharedImages: () => holding(shared) as unknown as ReturnType<Peer['sharedImages']>,
     own: () => ({ pictures: holding(unshared), next: undefined }) as unknown as ReturnType<Peer['own']>,
   }
@@ -32,6 +35,18 @@ test('of a near copy in the folder it is told how large it is beside the picture
   assert.equal(beside({ likeness: LOOKS }), 'unknown')
   assert.equal(beside({ likeness: OPPOSITE, width: 40, height: 30 }), 'unknown', 'one that is not shared')
   assert.equal(beside({ width: 400, height: 300 }), undefined)
+})
+
+test('what the network tells of a picture in the folder counts at once, for as long as it is there', () => {
+  const held = new Set([md5(Buffer.from('a'))])
+  const copies = new HeldCopies({ ...folderOf([], []), has: digest => held.has(digest) })
+  const small = { likeness: LOOKS, width: 200, height: 150 }
+  assert.equal(copies.copyOf({ details: small }), undefined)
+  const [digest] = held
+  copies.meet({ digest: digest ?? assert.fail(), details: { likeness: LOOKS, width: 400, height: 300 } })
+  assert.equal(copies.copyOf({ details: small }), 'larger')
+  held.clear()
+  assert.equal(copies.copyOf({ details: small }), undefined)
 })
 
 test('the folder is looked at again when it changed, and only then', async () => {
@@ -70,4 +85,7 @@ test('of what looks like a picture only its near copies are listed as such, with
   const listed = otherCopies(of, alike).map(({ md5 }) => md5)
   assert.deepEqual([listed.length, listed.slice(0, 2)], [12, ['b', 'd0']])
   assert.deepEqual(otherCopies(picture('e', {}), alike), [])
+  assert.equal(heldAmong(alike, of), undefined)
+  const held = { ...picture('b', { likeness: LOOKS, width: 200, height: 150 }), isMine: true }
+  assert.equal(heldAmong([...alike, held], of), 'smaller')
 })

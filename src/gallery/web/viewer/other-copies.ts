@@ -1,4 +1,4 @@
-import { NearCopyFinder } from '../../../peer/likeness/near-copies.ts'
+import { NearCopyFinder, pixelsBeside } from '../../../peer/likeness/near-copies.ts'
 import type { Picture } from '../../gallery-shapes.ts'
 
 /** Copies that are listed, at most: nobody looks through more. */
@@ -11,4 +11,10 @@ export function otherCopies(of: Picture, alike: readonly Picture[]): readonly Pi
   return alike
     .filter(one => one.md5 !== of.md5 && finder.nearest({ details: one }) !== undefined)
     .slice(0, MAX_LISTED)
+}
+
+/** How many pixels the copy among these has that the folder holds, beside a picture; `undefined` where it holds none. */
+export function heldAmong(copies: readonly Picture[], of: Picture): Picture['copyHeld'] {
+  const held = copies.find(({ isMine }) => isMine)
+  return held && pixelsBeside({ details: held }, { details: of })
 }
